@@ -1,0 +1,67 @@
+"""The command `report`: build the page, say where it is, open nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from kervan._cli_output import safe, say
+from kervan.errors import FormatError
+
+__all__ = ["write"]
+
+
+def write(package: str, output: Path, *, pdf: bool) -> None:
+    """Write the report of a package and print where it is.
+
+    Parameters
+    ----------
+    package
+        Name or path of the package.
+    output
+        The page to write.
+    pdf
+        Whether to print it to a PDF beside it as well.
+
+    Raises
+    ------
+    FormatError
+        When the page cannot be written.
+    """
+    from kervan.formats import read, scenarios_of
+    from kervan.report import write_report
+
+    if output.is_dir():
+        raise FormatError(f"{output} is a folder; name the page to write, such as {output / 'report.html'}")
+    content = read(package)
+    net = content.network()
+    scenarios = scenarios_of(content)
+    try:
+        page = write_report(net, output, settings=content.report, scenarios=scenarios, progress=_progress())
+    except OSError as error:
+        raise FormatError(f"{output} cannot be written: {error.strerror}") from None
+    finally:
+        _clear()
+    say(f"The report is at {page.resolve()}")
+    if pdf:
+        from kervan.report.pdf import write_pdf
+
+        say(f"and as a PDF at {write_pdf(page, page.with_suffix('.pdf')).resolve()}")
+
+
+def _progress() -> Callable[[str], None] | None:
+    """Return what shows the work on a terminal, one line over the other; elsewhere nothing does."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(line: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{safe(line)[:100]}")
+        sys.stderr.flush()
+
+    return show
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")

@@ -1,0 +1,157 @@
+"""The command `route`: one consignment, its itineraries and the stages of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from kervan._cli_output import Field, number, print_csv, print_json, print_table, records, say
+from kervan.errors import ParamsError
+
+if TYPE_CHECKING:
+    from kervan.network import Network
+    from kervan.result import Result
+    from kervan.scenario import Scenario
+
+__all__ = ["Question", "answer", "print_route"]
+
+_HOURS: Final = (
+    Field("hours_moving", "moving h", number(1), drop=1),
+    Field("hours_waiting", "waiting h", number(1), drop=1),
+    Field("hours_procedure", "procedure h", number(1), drop=1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked on the command line; places may be names.
+
+    Parameters
+    ----------
+    origin, destination
+        Places, by id or by a name that is unique.
+    commodity_id
+        What is sent; empty: the only commodity of the package.
+    quantity
+        How much, in units of the commodity.
+    depart
+        Date or month of departure.
+    year
+        Year to stand for.
+    via, avoid
+        Places to pass in order, and not to touch.
+    alternatives
+        How many itineraries at most.
+    """
+
+    origin: str
+    destination: str
+    commodity_id: str
+    quantity: float = 1.0
+    depart: str | None = None
+    year: int | None = None
+    via: Sequence[str] = ()
+    avoid: Sequence[str] = ()
+    alternatives: int = 5
+
+
+def answer(net: Network, question: Question, scenario: Scenario | None) -> Result:
+    """Run the route engine.
+
+    Raises
+    ------
+    UnknownName
+        When a place or commodity is not known; the nearest is offered.
+    NoPath
+        When nothing goes there; the message says why.
+    """
+    from kervan.engines import run
+    from kervan.engines.route import RouteParams
+    from kervan.scenario import Scenario
+
+    if question.year is not None:
+        scenario = replace(scenario or Scenario(f"at {question.year}"), year=question.year)
+    params = RouteParams(
+        origin=net.find_node(question.origin),
+        destination=net.find_node(question.destination),
+        commodity_id=question.commodity_id or _only_commodity(net),
+        quantity=question.quantity,
+        depart=question.depart,
+        via=tuple(net.find_node(name) for name in question.via),
+        avoid=tuple(net.find_node(name) for name in question.avoid),
+        alternatives=question.alternatives,
+    )
+    return run(net, "route", params, scenario)
+
+
+def _only_commodity(net: Network) -> str:
+    known = net["commodities"]["commodity_id"].tolist()
+    if len(known) == 1:
+        return str(known[0])
+    raise ParamsError(f"say what is sent with --commodity: {', '.join(known)}")
+
+
+def print_route(net: Network, result: Result, form: str, itinerary: int) -> None:
+    """Print the itineraries and the stages of one of them.
+
+    Parameters
+    ----------
+    net
+        The network, for names.
+    result
+        What the engine answered.
+    form
+        ``"json"``, ``"csv"`` (the stages of every itinerary) or ``"text"``.
+    itinerary
+        Number of the itinerary whose stages are shown.
+
+    Raises
+    ------
+    ParamsError
+        When there is no such itinerary.
+    """
+    from kervan.engines.route import route_json
+
+    if form == "json":
+        print_json(route_json(result))
+        return
+    if form == "csv":
+        print_csv(result["stages"])
+        return
+    found = result["itineraries"]
+    if itinerary not in found["itinerary"].tolist():
+        raise ParamsError(f"there are itineraries 1 to {len(found)}, not {itinerary}")
+    params = result.provenance.params
+    names = dict(zip(net["nodes"]["node_id"], net["nodes"]["name"], strict=True))
+    unit = net["commodities"].set_index("commodity_id")["unit"].loc[params["commodity_id"]]
+    sent = f"{params['quantity']:g} {unit} of {params['commodity_id']}"
+    where = f"{names[params['origin']]} to {names[params['destination']]}"
+    scenario = f", {result.provenance.scenario}" if result.provenance.scenario else ""
+    _print_itineraries(records(found), f"{where}: {sent}, {result.provenance.year}{scenario}")
+    stages = result["stages"]
+    _print_stages(records(stages[stages["itinerary"] == itinerary]), names, itinerary)
+    say("Means and, for the time, the hours that half and nine of ten keep. Emissions as CO2 equivalent.")
+
+
+def _print_itineraries(rows: list[dict[str, Any]], title: str) -> None:
+    fields = [
+        Field("itinerary", "no", number()), Field("label", "by", most=44), Field("hours_mean", "mean h", number(1)),
+        Field("hours_p50", "half h", number(1), drop=6), Field("hours_p90", "9 of 10 h", number(1)), *_HOURS,
+        Field("cost_usd", "USD", number()), Field("emission_kg", "kg CO2e", number()),
+        Field("length_km", "km", number(), drop=7), Field("quality", "rests on", drop=8),
+    ]  # fmt: skip
+    print_table(rows, fields, title)
+
+
+def _print_stages(rows: list[dict[str, Any]], names: dict[str, str], itinerary: int) -> None:
+    for row in rows:
+        start, end = (names.get(row[f"{side}_node_id"], row[f"{side}_node_id"]) for side in ("from", "to"))
+        row["where"] = start if start == end else f"{start} → {end}"
+    fields = [
+        Field("where", "stage", most=44), Field("kind", "kind", drop=5), Field("mode", "mode", drop=7),
+        Field("country_code", "in", drop=8), Field("length_km", "km", number(), drop=6), *_HOURS,
+        Field("cost_usd", "USD", number()), Field("emission_kg", "kg CO2e", number(), drop=4),
+        Field("quality", "rests on", drop=9),
+    ]  # fmt: skip
+    print_table(rows, fields, f"Stages of itinerary {itinerary}")

@@ -1,0 +1,273 @@
+"""The command line: parse, call one function, show.
+
+Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 1 a
+bug. What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are for machines.
+"""
+
+# ruff: noqa: FBT001, FBT002, PLR0913, PLR0917 - the parameters of a command are its options
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from kervan.errors import InputError, KervanError
+
+if TYPE_CHECKING:
+    from kervan.network import Network
+    from kervan.scenario import Scenario
+
+__all__ = ["app", "main"]
+
+
+class _Group(TyperGroup):
+    """The commands; what they raise on purpose becomes a message and an exit code, in this one place."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was given."""
+        try:
+            return super().invoke(ctx)
+        except KervanError as error:
+            from kervan._cli_output import complain
+
+            complain(f"Error: {error}")
+            raise typer.Exit(error.exit_code) from None
+
+
+app = typer.Typer(
+    cls=_Group,
+    help="Kervan: an open digital twin of a transport corridor.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+scenario_app = typer.Typer(help="List, show and compare scenarios.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(scenario_app, name="scenario")
+
+_Package = Annotated[str, typer.Option("--package", "-p", help="Name of a shipped package, or path of another.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+_Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for machines.")]
+_Commodity = Annotated[str, typer.Option("--commodity", "-c", help="What is sent.")]
+_Quantity = Annotated[float, typer.Option("--quantity", "-q", help="How much, in units of the commodity.")]
+_Depart = Annotated[str | None, typer.Option("--depart", help="Date or month of departure: 2026-02-14, 2026-02.")]
+_DEFAULT = "trans_caspian"
+
+
+def main() -> None:
+    """Run the command line (the entry point ``kervan``)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app()
+
+
+def _form(*, as_json: bool, as_csv: bool) -> str:
+    if as_json and as_csv:
+        raise InputError("give --json or --csv, not both")
+    return "json" if as_json else "csv" if as_csv else "text"
+
+
+def _loaded(package: str) -> Network:
+    from kervan.formats import load
+
+    return load(package)
+
+
+def _scenario(package: str, name: str | None) -> Scenario | None:
+    from kervan._cli_scenario import named
+
+    return named(package, name) if name else None
+
+
+def _version(value: bool) -> None:
+    if value:
+        import kervan
+
+        typer.echo(f"kervan {kervan.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on the error stream what runs.")] = False,
+) -> None:
+    del version  # its callback has acted
+    if verbose:
+        import logging
+
+        logging.basicConfig(level=logging.INFO, format="%(message)s")
+
+
+@app.command()
+def report(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("kervan-report.html"),
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print it to a PDF beside the page.")] = False,
+    package: _Package = _DEFAULT,
+) -> None:
+    """Write the report: one self-contained page that opens in any browser."""
+    from kervan._cli_report import write
+
+    write(package, output, pdf=pdf)
+
+
+@app.command()
+def route(
+    origin: Annotated[str, typer.Argument(metavar="FROM", help="Where from: an id, or a name that is unique.")],
+    destination: Annotated[str, typer.Argument(metavar="TO", help="Where to.")],
+    commodity: _Commodity = "",
+    quantity: _Quantity = 1.0,
+    depart: _Depart = None,
+    year: Annotated[int | None, typer.Option("--year", help="Year to stand for, with what is agreed by then.")] = None,
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="Name of a scenario, or its file.")] = None,
+    via: Annotated[list[str] | None, typer.Option("--via", help="A place to pass; may be repeated.")] = None,
+    avoid: Annotated[list[str] | None, typer.Option("--avoid", help="A place not to touch; may be repeated.")] = None,
+    alternatives: Annotated[int, typer.Option("--alternatives", "-k", help="How many itineraries at most.")] = 5,
+    itinerary: Annotated[int, typer.Option("--itinerary", "-i", help="Whose stages to show.")] = 1,
+    package: _Package = _DEFAULT,
+    as_json: _Json = False,
+    as_csv: _Csv = False,
+) -> None:
+    """Find the ways of one consignment: hours, money, emissions, and how sure they are."""
+    from kervan._cli_route import Question, answer, print_route
+
+    form = _form(as_json=as_json, as_csv=as_csv)
+    net = _loaded(package)
+    question = Question(origin, destination, commodity, quantity, depart, year, via or (), avoid or (), alternatives)
+    print_route(net, answer(net, question, _scenario(package, scenario)), form, itinerary)
+
+
+@app.command()
+def check(
+    named: Annotated[str, typer.Argument(metavar="[PACKAGE]", help="The same as --package.")] = "",
+    package: _Package = _DEFAULT,
+    as_json: _Json = False,
+    as_csv: _Csv = False,
+) -> None:
+    """Check a package: every problem at once, with file, row and what would be right."""
+    from kervan._cli_package import check as checked
+
+    if named and package != _DEFAULT:
+        raise InputError(f"check one package: {named} or {package}")
+    code = checked(named or package, _form(as_json=as_json, as_csv=as_csv))
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def show(
+    what: Annotated[str, typer.Argument(help="tables, columns, a table, or a key or name.")] = "tables",
+    where: Annotated[list[str] | None, typer.Option("--where", help="column=value; may be repeated.")] = None,
+    package: _Package = _DEFAULT,
+    as_json: _Json = False,
+    as_csv: _Csv = False,
+) -> None:
+    """Show a table, or one place, link, facility, source, ... with its source."""
+    from kervan._cli_show import show as shown
+
+    shown(_loaded(package), what, where or (), _form(as_json=as_json, as_csv=as_csv))
+
+
+@app.command()
+def convert(
+    source: Annotated[str, typer.Argument(metavar="IN", help="Name of a shipped package, or a path.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="What to write; how it ends tells the format.")],
+    to: Annotated[str, typer.Option("--to", help="package, parquet, xlsx, gmns or geojson.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+) -> None:
+    """Write a package in another format."""
+    from kervan._cli_package import convert as converted
+
+    converted(source, target, to, force=force)
+
+
+@app.command()
+def validate(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+    """Set published figures beside the model's own answers."""
+    from kervan._cli_package import print_validation
+
+    form = _form(as_json=as_json, as_csv=as_csv)
+    print_validation(_loaded(package), form)
+
+
+@app.command()
+def sources(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+    """List the sources, and how many rows rest on each."""
+    from kervan._cli_package import print_sources
+
+    form = _form(as_json=as_json, as_csv=as_csv)
+    print_sources(_loaded(package), form)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What to call it: letters, digits, _ and -.")],
+    folder: Annotated[Path, typer.Option("--in", help="Where to make it.")] = Path(),
+) -> None:
+    """Write a small commented package to start from."""
+    from kervan._cli_output import say
+    from kervan._cli_package import new as made
+
+    path = made(name, folder)
+    say(f"{path} is a small corridor with invented figures; README.md in it says what each file is.")
+    say(f"Try: kervan route Mine Town --package {path}")
+
+
+@scenario_app.command("list")
+def scenario_list(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+    """List the scenarios of a package."""
+    from kervan._cli_scenario import print_list
+
+    print_list(package, _form(as_json=as_json, as_csv=as_csv))
+
+
+@scenario_app.command("show")
+def scenario_show(
+    name: Annotated[str, typer.Argument(help="Name of a scenario, or its file.")],
+    package: _Package = _DEFAULT,
+    as_json: _Json = False,
+) -> None:
+    """Show a scenario, edit by edit."""
+    from kervan._cli_scenario import named, print_scenario
+
+    print_scenario(_loaded(package), named(package, name), _form(as_json=as_json, as_csv=False))
+
+
+@scenario_app.command("diff")
+def scenario_diff(
+    first: Annotated[str, typer.Argument(metavar="A", help="A scenario or its file; today: the network as it is.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    origin: Annotated[str | None, typer.Option("--from", help="Also compare the ways from this place ...")] = None,
+    destination: Annotated[str | None, typer.Option("--to", help="... to this one.")] = None,
+    commodity: _Commodity = "",
+    quantity: _Quantity = 1.0,
+    depart: _Depart = None,
+    package: _Package = _DEFAULT,
+    as_json: _Json = False,
+    as_csv: _Csv = False,
+) -> None:
+    """Compare two scenarios: which cells differ, and what changes for a consignment."""
+    from kervan._cli_route import Question
+    from kervan._cli_scenario import named, print_difference
+
+    form = _form(as_json=as_json, as_csv=as_csv)
+    if (origin is None) != (destination is None):
+        raise InputError("give both --from and --to, or neither")
+    net = _loaded(package)
+    question = (
+        Question(net.find_node(origin), net.find_node(destination), commodity, quantity, depart)
+        if origin is not None and destination is not None
+        else None
+    )
+    print_difference(net, named(package, first), named(package, second), question, form)
+
+
+if __name__ == "__main__":
+    main()

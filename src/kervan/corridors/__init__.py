@@ -1,0 +1,1 @@
+"""Shipped data packages: a folder of tables each."""

@@ -1,0 +1,124 @@
+"""The engines, and `run`: the one place that validates, times and stamps.
+
+An engine is a frozen record with a pure function ``solve(net, params) -> {table: DataFrame}``. To add
+one, write ``engines/<verb>.py`` and name it in `ENGINES`.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from kervan.errors import ParamsError, UnknownName
+from kervan.result import Provenance, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from _typeshed import DataclassInstance
+
+    from kervan.network import Network
+    from kervan.scenario import Scenario
+    from kervan.schema import Table
+
+__all__ = ["ENGINES", "Engine", "engine", "run"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine: its name, parameters, declared tables and pure function.
+
+    Parameters
+    ----------
+    name
+        A verb.
+    doc
+        What it answers, one sentence.
+    params
+        Frozen dataclass of its parameters, validating itself.
+    outputs
+        Declaration of every table it returns.
+    solve
+        ``solve(net, params) -> {table: DataFrame}``; no input is changed, nothing is read or written.
+    """
+
+    name: str
+    doc: str
+    params: type
+    outputs: Mapping[str, Table]
+    solve: Callable[[Network, Any], dict[str, pd.DataFrame]]
+
+
+#: Engine name to the module that holds its ``ENGINE``; a module is imported when it is first used.
+ENGINES: Final[dict[str, str]] = {"route": "kervan.engines.route"}
+
+
+def engine(name: str) -> Engine:
+    """Return the engine of this name.
+
+    Raises
+    ------
+    UnknownName
+        When there is none; the nearest name is offered.
+    """
+    if name not in ENGINES:
+        raise UnknownName("engine", name, ENGINES)
+    found: Engine = import_module(ENGINES[name]).ENGINE
+    return found
+
+
+def run(net: Network, name: str, params: Any = None, scenario: Scenario | None = None) -> Result:
+    """Run an engine on a network, under a scenario if one is given.
+
+    Parameters
+    ----------
+    net
+        The network; it is left as it is.
+    name
+        Name of the engine.
+    params
+        Its parameters; None takes the defaults where there are any.
+    scenario
+        Edits to make first.
+
+    Raises
+    ------
+    ParamsError
+        When the parameters are of another engine, or not given where some are needed.
+    SolveError
+        When the question has no answer.
+    """
+    import kervan
+
+    chosen = engine(name)
+    if params is None:
+        needed = [f.name for f in fields(chosen.params) if f.default is MISSING and f.default_factory is MISSING]
+        if needed:
+            raise ParamsError(f"{name} needs {chosen.params.__name__} with {', '.join(needed)}")
+        params = chosen.params()
+    if not isinstance(params, chosen.params):
+        raise ParamsError(f"{name} takes {chosen.params.__name__}, not {type(params).__name__}")
+    changed = scenario.apply(net) if scenario is not None else net
+    start = time.perf_counter()
+    tables = chosen.solve(changed, params)
+    wall_time_s = time.perf_counter() - start
+    provenance = Provenance(
+        engine=name,
+        params=asdict(cast("DataclassInstance", params)),
+        package=changed.meta.name,
+        package_version=changed.meta.version,
+        package_digest=changed.digest,
+        scenario=scenario.name if scenario is not None else "",
+        scenario_digest=scenario.digest if scenario is not None else "",
+        year=changed.year,
+        seed=getattr(params, "seed", None),
+        kervan_version=kervan.__version__,
+        wall_time_s=wall_time_s,
+    )
+    _log.info("%s on %s (%d): %.3f s", name, changed.meta.name, changed.year, wall_time_s)
+    return Result(provenance, chosen.outputs, tables)

@@ -1,0 +1,182 @@
+"""`Result`: labelled tables with units, and the provenance that makes them answerable."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kervan.errors import FormatError, UnknownName
+from kervan.schema import Column, Table, units_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Provenance", "Result"]
+
+_SCHEMA = "kervan.result/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What ran, on what, with which parameters and seed.
+
+    Parameters
+    ----------
+    engine
+        Name of the engine.
+    params
+        Its parameters as plain values.
+    package, package_version, package_digest
+        The network it ran on; the digest is that of the network after the scenario.
+    scenario, scenario_digest
+        The scenario applied, if any.
+    year
+        The year the network stood for.
+    seed
+        Seed of the random numbers; None where there are none.
+    kervan_version
+        Version of this library.
+    wall_time_s
+        How long the engine ran.
+    """
+
+    engine: str
+    params: Mapping[str, Any]
+    package: str
+    package_version: str
+    package_digest: str
+    scenario: str
+    scenario_digest: str
+    year: int
+    seed: int | None
+    kervan_version: str
+    wall_time_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The answer of an engine: declared tables with units, and provenance.
+
+    Parameters
+    ----------
+    provenance
+        What ran, on what.
+    spec
+        Declaration of each table (columns with unit and meaning).
+    """
+
+    provenance: Provenance
+    spec: Mapping[str, Table]
+    _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._tables:
+            raise UnknownName("table", name, self._tables)
+        return self._tables[name].copy(deep=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def units(self, name: str) -> dict[str, str]:
+        """Return the unit of every column of a table that has one."""
+        if name not in self.spec:
+            raise UnknownName("table", name, self.spec)
+        return units_of(self.spec[name])
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the result to a folder: a Parquet file for each table and ``result.json``.
+
+        The folder appears whole or not at all; an earlier result of the same name is replaced.
+
+        Raises
+        ------
+        FormatError
+            When the folder exists already and holds anything but a result.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        folder = Path(folder)
+        if folder.exists() and not _is_saved_result(folder):
+            raise FormatError(f"{folder} exists and is not a saved result; choose another name")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.tmp")
+        scratch.mkdir()
+        try:
+            for name, frame in self._tables.items():
+                units, table = self.units(name), pa.Table.from_pandas(frame, preserve_index=False)
+                docs = {column.name: column.doc for column in self.spec[name].columns}
+                fields = [f.with_metadata({"unit": units.get(f.name, ""), "doc": docs[f.name]}) for f in table.schema]
+                pq.write_table(table.cast(pa.schema(fields)), scratch / f"{name}.parquet")
+            content = {
+                "schema": _SCHEMA,
+                "provenance": asdict(self.provenance),
+                "tables": {name: [asdict_column(c) for c in self.spec[name].columns] for name in self._tables},
+            }
+            (scratch / "result.json").write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
+            if folder.exists():
+                shutil.rmtree(folder)
+            scratch.rename(folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return folder
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Result:
+        """Read a result written by `save`.
+
+        Raises
+        ------
+        FormatError
+            When the folder is not a saved result.
+        """
+        import pyarrow.parquet as pq
+
+        folder = Path(folder)
+        try:
+            content = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+            if content.get("schema") != _SCHEMA:
+                raise FormatError(f"{folder}: result.json says schema {content.get('schema')!r}, not {_SCHEMA!r}")
+            spec = {
+                name: Table(name, (), "", tuple(Column(**column) for column in columns))
+                for name, columns in content["tables"].items()
+            }
+            tables = {}
+            for name, table in spec.items():
+                if not name.isidentifier():
+                    raise FormatError(f"{folder}: {name!r} is not a table name")
+                tables[name] = pq.read_table(folder / f"{name}.parquet").to_pandas()
+                if set(tables[name].columns) != set(table.names):
+                    raise FormatError(f"{folder}: the columns of {name}.parquet are not those result.json declares")
+            provenance = Provenance(**content["provenance"])
+        except FormatError:
+            raise
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise FormatError(f"{folder} is not a saved result: {str(error)[:200]}") from None
+        return cls(provenance, spec, tables)
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name} {len(frame)}" for name, frame in self._tables.items())
+        return f"<Result of {self.provenance.engine} on {self.provenance.package} {self.provenance.year}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        from kervan.drawing import result_html
+
+        return result_html(self.provenance, self.spec, self._tables)
+
+
+def _is_saved_result(folder: Path) -> bool:
+    """Whether a folder holds a saved result and nothing else, and so may be written over."""
+    if not (folder / "result.json").is_file():
+        return False
+    return all(path.name == "result.json" or path.suffix == ".parquet" for path in folder.iterdir())
+
+
+def asdict_column(column: Column) -> dict[str, Any]:
+    """Return the parts of a column that a saved result needs."""
+    return {"name": column.name, "kind": "text", "unit": column.unit, "doc": column.doc}
