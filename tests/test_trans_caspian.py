@@ -84,7 +84,9 @@ def test_everything_hangs_together() -> None:
     number = pd.Series(range(len(net["nodes"])), index=net["nodes"]["node_id"])
     links = net["links"]
     ends = (number.loc[links["from_node_id"]].to_numpy(), number.loc[links["to_node_id"]].to_numpy())
-    count, label = connected_components(coo_array((np.ones(len(links)), ends), shape=(len(number),) * 2), directed=False)
+    count, label = connected_components(
+        coo_array((np.ones(len(links)), ends), shape=(len(number),) * 2), directed=False
+    )
     surface = label[number["CN_XIAN"]]
     stray = net["nodes"]["node_id"][label != surface]
     # Oil, gas and cables may be systems of their own; places on road, rail and sea may not be.
@@ -126,9 +128,10 @@ def test_a_chain_of_railways_is_as_long_as_published(
 @pytest.mark.parametrize(
     "post",
     [
-        "KZ_KORDAY", "KG_AKZHOL", "KZ_KARASU", "KG_AKTILEK", "KZ_AUKHATTY", "KG_KENBULUN", "KZ_AISHABIBI", "KG_CHALDOVAR",
-        "KZ_BESAGASH", "KG_KAPCHAGAY", "KZ_ZHIBEKZHOLY", "UZ_GISHTKUPRIK", "KZ_KONYSBAYEV", "UZ_YALLAMA", "KZ_TAZHEN",
-        "KZ_SARYAGASH", "UZ_KELES", "KZ_OASIS", "UZ_KARAKALPAK", "KZ_DOSTYK", "CN_ALASHANKOU", "KZ_ALTYNKOL", "CN_KHORGOS",
+        "KZ_KORDAY", "KG_AKZHOL", "KZ_KARASU", "KG_AKTILEK", "KZ_AUKHATTY", "KG_KENBULUN", "KZ_AISHABIBI",
+        "KG_CHALDOVAR", "KZ_BESAGASH", "KG_KAPCHAGAY", "KZ_ZHIBEKZHOLY", "UZ_GISHTKUPRIK", "KZ_KONYSBAYEV",
+        "UZ_YALLAMA", "KZ_TAZHEN", "KZ_SARYAGASH", "UZ_KELES", "KZ_OASIS", "UZ_KARAKALPAK", "KZ_DOSTYK",
+        "CN_ALASHANKOU", "KZ_ALTYNKOL", "CN_KHORGOS",
     ],
 )  # fmt: skip
 def test_every_named_crossing_has_posts_both_ways(post: str) -> None:
@@ -197,7 +200,9 @@ def test_planned_railways_are_shut_today_and_the_project_opens_them() -> None:
 def test_calibration_and_validation_never_use_the_same_figure() -> None:
     seen = corridor()["observations"]
     key = ["quantity", "place", "year", "value", "source_id", "facility_id", "vehicle_kind"]
-    sides = {role: set(map(tuple, seen.loc[seen["role"] == role, key].to_numpy())) for role in ("calibration", "validation")}
+    sides = {
+        role: set(map(tuple, seen.loc[seen["role"] == role, key].to_numpy())) for role in ("calibration", "validation")
+    }
     assert sides["calibration"]
     assert len(sides["validation"]) >= 25
     assert not sides["calibration"] & sides["validation"]

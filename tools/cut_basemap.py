@@ -6,8 +6,9 @@ The report draws its map as inline SVG and may not fetch anything, so the land, 
 draws lie beside it in one small file, `src/kervan/report/basemap.json`. This tool makes that file; nothing imports it.
 It needs shapely 2 and fiona, which the package itself does not need.
 
-Natural Earth (https://www.naturalearthdata.com) is in the public domain. FOLDER holds these layers, each under one of the
-file names in `LAYERS`: as downloaded from there, or as redistributed. The shipped file was cut from these editions:
+Natural Earth (https://www.naturalearthdata.com) is in the public domain. FOLDER holds these layers, each under one of
+the file names in `LAYERS`: as downloaded from there, or as redistributed. The shipped file was cut from these
+editions:
 
     countries   1:10m Admin 0 countries, 4.1.0                 npm package world-atlas 2.0.2: countries-10m.json
     boundaries  1:10m Admin 0 boundary lines (land), 3.0.0     Debian package libmagics++-data: ne_10m_admin_0_...
@@ -18,27 +19,29 @@ file names in `LAYERS`: as downloaded from there, or as redistributed. The shipp
     rivers      1:10m rivers and lake centerlines, 3.0.0       Debian package libmagics++-data: ne_10m_rivers_...
 
 How it is cut
-    The sides of all countries are taken apart into segments. A segment of one country is coast, a segment of two is border;
-    chained up to the points where either changes, they are arcs, and each arc is simplified once (Douglas-Peucker). Land is
-    put together again from the simplified coast, so that borders end exactly on coasts and no slivers arise. The scale is
-    that of a 1:50m map, and finer inside `FINE`, around the Caspian. The Caspian is ocean in Natural Earth: here it is a
-    hole of the land, with its islands, and no lake.
+    The sides of all countries are taken apart into segments. A segment of one country is coast, a segment of two is
+    border; chained up to the points where either changes, they are arcs, and each arc is simplified once
+    (Douglas-Peucker). Land is put together again from the simplified coast, so that borders end exactly on coasts and
+    no slivers arise. The scale is that of a 1:50m map, and finer inside `FINE`, around the Caspian. The Caspian is
+    ocean in Natural Earth: here it is a hole of the land, with its islands, and no lake.
 
-    A border segment takes its class from the nearest line of `boundaries`: disputed, indefinite and indeterminate lines and
-    lines of control become `borders_disputed`; the limits of leases, bases and buffer zones (Baikonur, Cyprus) are not
-    drawn. Claims that follow no border come to the disputed ones. Where the shipped file departs from Natural Earth, the
-    reason stands in `CLAIMS_LEFT_OUT`, `DISPUTED_BESIDES` and `LAKES_LEFT_OUT`. A line drawn solid or dashed takes no side.
+    A border segment takes its class from the nearest line of `boundaries`: disputed, indefinite and indeterminate
+    lines and lines of control become `borders_disputed`; the limits of leases, bases and buffer zones (Baikonur,
+    Cyprus) are not drawn. Claims that follow no border come to the disputed ones. Where the shipped file departs from
+    Natural Earth, the reason stands in `CLAIMS_LEFT_OUT`, `DISPUTED_BESIDES` and `LAKES_LEFT_OUT`. A line drawn solid
+    or dashed takes no side.
 
 What is written
     {"source", "licence", "window", "fine_window",
      "land":  [polygon, ...], "lakes": [polygon, ...],     polygon = [outer ring, hole, ...], a ring closed, [lon, lat]
      "rivers": [line, ...], "borders": [line, ...], "borders_disputed": [line, ...]}
-    Outer rings run counter-clockwise, holes clockwise. Where the window cuts the land, the ring runs along the window's edge
-    with a point every degree, so that the edge bends with any projection; a coast is drawn by leaving out the segments whose
-    two ends both lie on the window's edge.
+    Outer rings run counter-clockwise, holes clockwise. Where the window cuts the land, the ring runs along the
+    window's edge with a point every degree, so that the edge bends with any projection; a coast is drawn by leaving
+    out the segments whose two ends both lie on the window's edge.
 """
 
 import argparse
+import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -181,7 +184,7 @@ def odd_owners(owners: dict[Segment, list[str]]) -> Iterator[tuple[Segment, list
 def segments(points: list) -> Iterator[Segment]:
     """The segments between consecutive points, each with its ends in order, none without length."""
     rounded = [(round(lon, 7), round(lat, 7)) for lon, lat, *_ in points]
-    for start, end in zip(rounded, rounded[1:], strict=False):
+    for start, end in itertools.pairwise(rounded):
         if start != end:
             yield min(start, end), max(start, end)
 
@@ -202,7 +205,7 @@ def border_kind(segment: Segment, names: list[str], tree: shapely.STRtree, class
 
 
 def land_of(coast: list[LineString], countries: list) -> list[Polygon]:
-    """The land of the window: of the faces that the simplified coast and the window's edge enclose, those that were land."""
+    """The land of the window: of the faces that simplified coast and window's edge enclose, those that were land."""
     window = box(*WINDOW)
     near = [simplified(arc).intersection(window) for arc in coast if arc.intersects(window)]
     faces = polygonize(unary_union([*near, window.exterior]))
@@ -308,9 +311,11 @@ def polygons_out(polygons: list[Polygon], least: dict[str, float]) -> list:
     """Polygons inside the window, largest first, without the holes and islands too small to see."""
     window = box(*WINDOW)
     clipped = [part for polygon in polygons for part in parts(polygon.intersection(window))]
-    kept = []
-    for polygon in (piece for whole in clipped for piece in on_grid(whole)):
-        kept.append(Polygon(polygon.exterior, [hole for hole in polygon.interiors if large(Polygon(hole), least)]))
+    kept = [
+        Polygon(polygon.exterior, [hole for hole in polygon.interiors if large(Polygon(hole), least)])
+        for whole in clipped
+        for polygon in on_grid(whole)
+    ]
     shown = sorted((shapely.orient_polygons(one) for one in kept if large(one, least)), key=lambda one: -one.area)
     return [[rounded(along_edge(ring.coords)) for ring in (one.exterior, *one.interiors)] for one in shown]
 
@@ -333,7 +338,7 @@ def along_edge(points: list) -> list:
     """The ring with a point at least every degree where it runs along the window's edge."""
     west, south, east, north = WINDOW
     out = list(points[:1])
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in itertools.pairwise(points):
         upright = start[0] == end[0] and start[0] in (west, east)
         on_edge = upright or (start[1] == end[1] and start[1] in (south, north))
         steps = int(max(abs(end[0] - start[0]), abs(end[1] - start[1]))) + 1 if on_edge else 1

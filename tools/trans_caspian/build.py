@@ -17,6 +17,7 @@ PARTS = (
     "places", "ways", "posts", "ships", "carriage", "energy", "fibre", "demand", "projects", "observations", "sources",
 )  # fmt: skip
 
+
 def assemble(facts: Path) -> dict[str, pd.DataFrame]:
     """Return the tables of the package: every part's rows, one row a key, columns and rows in a fixed order."""
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}

@@ -214,8 +214,9 @@ def _commodity(row: tuple[object, ...]) -> dict[str, object]:
     return {**dict(zip(names, row, strict=True)), "quality": "estimated"}
 
 
-def _row(commodity: str, kind: str, country: str, usd: float, terms: Terms, speed: float | None = None) -> dict[str,
-                                                                                                                object]:
+def _row(
+    commodity: str, kind: str, country: str, usd: float, terms: Terms, speed: float | None = None
+) -> dict[str, object]:
     tail = f".{country}" if country else ""
     return {
         "carriage_id": f"{commodity}.{kind}{tail}", "commodity_id": commodity, "vehicle_kind": kind,

@@ -85,8 +85,15 @@ def _settlement(lon: float, lat: float, accuracy_km: float = 2.0, note: str = "s
 _CORRECTED: dict[str, Point] = {
     "KZ_ZHARYK": _settlement(72.83598, 48.85692),
     "UZ_SYRDARYA": _settlement(68.66167, 40.84361),
-    "AZ_ABSHERON": Point(49.75, 40.32, 6.0, "TR1806", "estimated", "the source puts the new station beside the old "
-                         "Heybat station in the Garadagh district, south-west of Baku; position read from that"),
+    "AZ_ABSHERON": Point(
+        49.75,
+        40.32,
+        6.0,
+        "TR1806",
+        "estimated",
+        "the source puts the new station beside the old "
+        "Heybat station in the Garadagh district, south-west of Baku; position read from that",
+    ),
     "CN_ALASHANKOU": Point(82.5703, 45.1703, 1.0, "WPALASHAN", "published", "railway station"),
     "AZ_BOYUKKESIK": Point(45.1894, 41.3883, 2.0, "WPBKESIK", "published", "village; the station lies beside it"),
 }

@@ -47,8 +47,9 @@ def _cpmm(hours: float, usd: float, source_id: str, what: str) -> Clearing:
 
 #: (node, mode, "out" or "in") -> clearing there; the latest year that is neither COVID nor before a rebuild.
 _AT_POST: dict[tuple[str, str, str], Clearing] = {
-    ("CN_KHORGOS", "road", "out"): _cpmm(23.5, 357, "CP22CN", "Khorgos outbound 2022 23.5 h; cost of all PRC posts "
-                                                              "2023"),
+    ("CN_KHORGOS", "road", "out"): _cpmm(
+        23.5, 357, "CP22CN", "Khorgos outbound 2022 23.5 h; cost of all PRC posts 2023"
+    ),
     ("UZ_OLOT", "road", "out"): _cpmm(3.9, 74, "CP22UZ", "Alat outbound 2022 3.9 h"),
     ("UZ_OLOT", "road", "in"): _cpmm(1.7, 74, "CP22UZ", "Alat inbound 2022 1.7 h"),
     ("AZ_REDBRIDGE", "road", "out"): _cpmm(13.6, 43, "CP22AZ", "Red Bridge outbound 2022 13.6 h, USD 43"),
@@ -57,13 +58,16 @@ _AT_POST: dict[tuple[str, str, str], Clearing] = {
     ("GE_TSITELIKHIDI", "road", "in"): _cpmm(1.8, 44, "CP22GE", "Tsiteli Khidi inbound 2022 1.8 h, USD 44"),
     ("GE_SARPI", "road", "out"): _cpmm(20.8, 10, "CP22GE", "Sarpi outbound 2022 20.8 h, USD 10"),
     ("KG_CHALDOVAR", "road", "out"): _cpmm(6.8, 27, "CP20KG", "Chaldovar outbound 2020 6.8 h (no later year)"),
-    ("KG_AKTILEK", "road", "out"): _cpmm(6.8, 27, "CP20KG", "as Chaldovar 2020: the queues of 2023 show the same "
-                                                            "order"),
-    ("KZ_DOSTYK", "rail", "in"): _cpmm(36.0, 297, "CP22KZ", "36 h of the 78.0 h inbound 2022 that include the gauge "
-                                                            "change"),
+    ("KG_AKTILEK", "road", "out"): _cpmm(
+        6.8, 27, "CP20KG", "as Chaldovar 2020: the queues of 2023 show the same order"
+    ),
+    ("KZ_DOSTYK", "rail", "in"): _cpmm(
+        36.0, 297, "CP22KZ", "36 h of the 78.0 h inbound 2022 that include the gauge change"
+    ),
     ("KZ_ALTYNKOL", "rail", "in"): _cpmm(36.0, 297, "CP22KZ", "36 h of the 78.0 h inbound 2022 with the gauge change"),
-    ("BY_BREST", "rail", "out"): Clearing(12.0, 100, ESTIMATE, "12 h assumed; 10 days in 2021 [SRS21] is the COVID "
-                                                               "peak"),
+    ("BY_BREST", "rail", "out"): Clearing(
+        12.0, 100, ESTIMATE, "12 h assumed; 10 days in 2021 [SRS21] is the COVID peak"
+    ),
     ("PL_MALASZEWICZE", "rail", "in"): Clearing(24.0, 150, ESTIMATE, "24 h assumed for customs of the Union"),
 }
 
@@ -298,8 +302,11 @@ def _rail_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]:
         if border.is_eaeu and kind == "customs":
             continue
         hours = clearing.hours * service
-        more: dict[str, object] = {"vehicle_kind": "wagon", "share_frac": share, "server_count": servers_for(wagons,
-                                                                                                             hours)}
+        more: dict[str, object] = {
+            "vehicle_kind": "wagon",
+            "share_frac": share,
+            "server_count": servers_for(wagons, hours),
+        }
         if kind in _ELECTRONIC_KINDS:
             more["electronic_service_h"] = round(hours * _ELECTRONIC_KINDS[kind], 4)
         if kind == "documents":
@@ -329,16 +336,23 @@ def _train_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]
         )  # fmt: skip
     inspection = step("Train: technical and commercial inspection", "inspection", 1.0, note="assumed", **only)
     cost = round(clearing.usd / 5 / _T_PER_FEE, 3)
-    inspection |= {"cost_usd_per_t": cost, "note": "1 h assumed; a fifth of the cost of wagons, one declaration a "
-                                                   "train"}
+    inspection |= {
+        "cost_usd_per_t": cost,
+        "note": "1 h assumed; a fifth of the cost of wagons, one declaration a train",
+    }
     return [*steps, customs, inspection]
 
 
 def _calendars() -> list[dict[str, object]]:
     """Return opening hours; those of the passes and day posts are recalled practice."""
     hours = {
-        "cn_pass_posts": (range(5), 10.0, 18.0, 8.0, "working days 10-18 Beijing time; recalled practice of the "
-                                                     "passes"),
+        "cn_pass_posts": (
+            range(5),
+            10.0,
+            18.0,
+            8.0,
+            "working days 10-18 Beijing time; recalled practice of the passes",
+        ),
         "cn_day_posts": (range(7), 9.0, 19.0, 8.0, "every day 9-19; recalled practice"),
         "uz_day_posts": (range(7), 7.0, 19.0, 5.0, "by daylight [DIYOR24]; hours assumed"),
     }

@@ -192,8 +192,8 @@ def _caspian(facts: Path) -> list[dict[str, object]]:
 def _black_sea() -> list[dict[str, object]]:
     note = "closed share assumed: winter swell at Poti; spells of 30 h"
     return [
-        _closure("black_sea", month, share, _BLACK_SEA_SPELL_H, note) for month, share in enumerate(_BLACK_SEA_CLOSED,
-                                                                                                    1)
+        _closure("black_sea", month, share, _BLACK_SEA_SPELL_H, note)
+        for month, share in enumerate(_BLACK_SEA_CLOSED, 1)
     ]
 
 

@@ -134,8 +134,9 @@ def tables(facts: Path) -> dict[str, pd.DataFrame]:
     for key, publisher, title, year, url, how_read in ADDED:
         _keep(found, key, publisher, title, str(year), url, how_read)
     for row in read(facts, "corridor/sources.csv"):
-        _keep(found, row["key"], row["publisher"], row["title_or_description"], row["year"], row["url"],
-              row["how_read"])
+        _keep(
+            found, row["key"], row["publisher"], row["title_or_description"], row["year"], row["url"], row["how_read"]
+        )
     for name in ("energy", "fibre", "trade", "food", "hazards", "caspian_level"):
         for row in read(facts, f"systems/{name}.csv"):
             _keep_system(found, row)

@@ -106,10 +106,18 @@ _PORTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], dict[str, object]]] = 
 }  # fmt: skip
 
 _CAPACITY: dict[tuple[str, str], tuple[float, str, str, str]] = {
-    ("KZ_AKTAU", "container_ship"): (140_000, "TEU", "365", "stage 1 of the container hub; sources give 70,000 to "
-                                                            "140,000"),
-    ("AZ_ALAT", "container_ship"): (150_000, "TEU", "EST", "assumed; 38,600 TEU passed in January-April 2025 "
-                                                           "[TR250603]"),
+    ("KZ_AKTAU", "container_ship"): (
+        140_000,
+        "TEU",
+        "365",
+        "stage 1 of the container hub; sources give 70,000 to 140,000",
+    ),
+    ("AZ_ALAT", "container_ship"): (
+        150_000,
+        "TEU",
+        "EST",
+        "assumed; 38,600 TEU passed in January-April 2025 [TR250603]",
+    ),
     ("GE_POTI", "container_ship"): (600_000, "TEU", "CP23GE", "nearly 600,000 TEU handled in 2023"),
     ("GE_BATUMI", "container_ship"): (100_000, "TEU", "WPPT", "100,000 TEU"),
     ("KZ_KURYK", "rail_ferry"): (4_100_000, "t", "AT2108", "rail berth 4.1 Mt"),
@@ -160,9 +168,12 @@ def _port(stops: Stops, node: str, land: str, ship: str, lifetime: dict[str, obj
         capacity = {"capacity_per_year": amount, "capacity_unit": unit}
         note = f"capacity of the port for this ship, both directions: {text} [{source}]"
     onto = [*_customs(node, is_export=True), *_wait_land(node, ship), _handling(node, ship, "loading")]
-    off = [*_berth(node, ship), _handling(node, ship, "unloading"), *_customs(node, is_export=False), *_onward(node,
-                                                                                                               land,
-                                                                                                               ship)]
+    off = [
+        *_berth(node, ship),
+        _handling(node, ship, "unloading"),
+        *_customs(node, is_export=False),
+        *_onward(node, land, ship),
+    ]
     common: dict[str, object] = {"kind": "port", "note": note, **capacity, **lifetime}
     stops.add(
         f"{node}.port.{land}-{ship}", onto, name=f"{_title(node)} port: {_words(land)} to {_words(ship)}",
@@ -327,10 +338,12 @@ def _rail_gates(stops: Stops, node: str, source: str, note: str) -> None:
     out_steps = [*_departure(node), _lift("Loading", "loading")]
     in_steps = [*_arrival(), _lift("Unloading", "unloading")]
     common: dict[str, object] = {"kind": "terminal", "source_id": source, "quality": quality, "note": note}
-    stops.add(f"{node}.terminal.rail.out", out_steps, name=f"{_title(node)} rail terminal, "
-                                                           f"out", to_mode="rail", **common)
-    stops.add(f"{node}.terminal.rail.in", in_steps, name=f"{_title(node)} rail terminal, "
-                                                         f"in", from_mode="rail", **common)
+    stops.add(
+        f"{node}.terminal.rail.out", out_steps, name=f"{_title(node)} rail terminal, out", to_mode="rail", **common
+    )
+    stops.add(
+        f"{node}.terminal.rail.in", in_steps, name=f"{_title(node)} rail terminal, in", from_mode="rail", **common
+    )
 
 
 def _lift(name: str, kind: str) -> _Step:
@@ -362,8 +375,9 @@ def _rail_road(stops: Stops, node: str) -> None:
                          electronic_service_h=1.0, note="5 h, 1 h with the digital yard of 2025", cost_usd_per_t=3.0,
                          server_count=20)  # fmt: skip
     else:
-        handling = _step("Lifted between train and "
-                         "truck", "transload", 4.0, note=note, cost_usd_per_t=3.0, server_count=20)
+        handling = _step(
+            "Lifted between train and truck", "transload", 4.0, note=note, cost_usd_per_t=3.0, server_count=20
+        )
     to_truck = _step("Wait for a truck", "storage", 0.0, wait=12.0, note=note)
     common: dict[str, object] = {"kind": "transload", "note": note}
     stops.add(f"{node}.transload.road-rail", [handling, *_departure(node)], name=f"{_title(node)}: truck to train",

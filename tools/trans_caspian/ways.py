@@ -44,40 +44,76 @@ _LENGTHS: dict[str, tuple[float, str, str, str]] = {
     "CN_ZHENGZHOU-CN_XIAN.rail": (511, "WPLONGHAI", "published", "km 572 to km 1,083"),
     "CN_XIAN-CN_LANZHOU.rail": (676, "WPLONGHAI", "published", "km 1,083 to km 1,759"),
     "CN_URUMQI-CN_JINGHE.rail": (381.5, "WPWUJING2", "published", "second line of 2009"),
-    "CN_JINGHE-CN_ALASHANKOU.rail": (78.5, "WPBEIJIANG", "published", "460 km Urumqi-Alashankou less 381.5 km; second "
-                                     "track opened fully in 2024 [PPLPT]"),
+    "CN_JINGHE-CN_ALASHANKOU.rail": (
+        78.5,
+        "WPBEIJIANG",
+        "published",
+        "460 km Urumqi-Alashankou less 381.5 km; second track opened fully in 2024 [PPLPT]",
+    ),
     "CN_JINGHE-CN_KHORGOS.rail": (286, "WPJINGYIHUO", "published", ""),
     "KZ_DOSTYK-KZ_AKTOGAY.rail": (304, "WPAKTDOS", "published", "second track opened on 30 September 2025 [KP2512]"),
-    "KZ_AKTOGAY-KZ_MOYINTY.rail": (532, "RF2502", "published", "836 km Dostyk-Moyinty less 304 km [WPAKTDOS]; second "
-                                                               "track "
-                                   "opened on 30 September 2025; 37-41 trains a day seen on both tracks [INF2601]"),
-    "KZ_ZHEZKAZGAN-KZ_SAKSAUL.rail": (517, "UIC14", "estimated", "988 km Zhezkazgan-Beyneu published; the cut 517 + "
-                                                                 "471 km "
-                                      "is recalled"),
-    "KZ_SHALKAR-KZ_BEYNEU.rail": (471, "UIC14", "estimated", "988 km Zhezkazgan-Beyneu published; the cut 517 + 471 "
-                                                             "km is "
-                                  "recalled"),
+    "KZ_AKTOGAY-KZ_MOYINTY.rail": (
+        532,
+        "RF2502",
+        "published",
+        "836 km Dostyk-Moyinty less 304 km [WPAKTDOS]; second "
+        "track "
+        "opened on 30 September 2025; 37-41 trains a day seen on both tracks [INF2601]",
+    ),
+    "KZ_ZHEZKAZGAN-KZ_SAKSAUL.rail": (
+        517,
+        "UIC14",
+        "estimated",
+        "988 km Zhezkazgan-Beyneu published; the cut 517 + 471 km is recalled",
+    ),
+    "KZ_SHALKAR-KZ_BEYNEU.rail": (
+        471,
+        "UIC14",
+        "estimated",
+        "988 km Zhezkazgan-Beyneu published; the cut 517 + 471 km is recalled",
+    ),
     "KZ_SHALKAR-KZ_KANDYAGASH.rail": (273, "WPARAL", "published", "km 553 to km 826"),
-    "KZ_SAKSAUL-KZ_SHALKAR.rail": (169, "WPARAL", "estimated", "666 km Shalkar-Kyzylorda published; the cut at "
-                                                               "Saksaulskaya "
-                                   "is ours"),
-    "KZ_SAKSAUL-KZ_KYZYLORDA.rail": (497, "WPARAL", "estimated", "666 km Shalkar-Kyzylorda published; the cut at "
-                                     "Saksaulskaya is ours"),
+    "KZ_SAKSAUL-KZ_SHALKAR.rail": (
+        169,
+        "WPARAL",
+        "estimated",
+        "666 km Shalkar-Kyzylorda published; the cut at Saksaulskaya is ours",
+    ),
+    "KZ_SAKSAUL-KZ_KYZYLORDA.rail": (
+        497,
+        "WPARAL",
+        "estimated",
+        "666 km Shalkar-Kyzylorda published; the cut at Saksaulskaya is ours",
+    ),
     "KZ_BEYNEU-KZ_MANGYSTAU.rail": (404, "XALQ24", "published", ""),
     "KZ_ZHANAOZEN-KZ_BOLASHAK.rail": (146, "INF1305", "published", ""),
-    "KZ_LUGOVAYA-KG_KAINDY.rail": (80.5, "WIKIRAILKG", "estimated", "322.7 km Lugovaya-Balykchy less 167.9 km leaves "
-                                                                    "154.8 "
-                                   "to Bishkek; the cut at Kaindy is ours"),
-    "KG_KAINDY-KG_BISHKEK.rail": (74.3, "WIKIRAILKG", "estimated", "322.7 km Lugovaya-Balykchy less 167.9 km leaves "
-                                                                   "154.8 to "
-                                  "Bishkek; the cut at Kaindy is ours"),
+    "KZ_LUGOVAYA-KG_KAINDY.rail": (
+        80.5,
+        "WIKIRAILKG",
+        "estimated",
+        "322.7 km Lugovaya-Balykchy less 167.9 km leaves 154.8 to Bishkek; the cut at Kaindy is ours",
+    ),
+    "KG_KAINDY-KG_BISHKEK.rail": (
+        74.3,
+        "WIKIRAILKG",
+        "estimated",
+        "322.7 km Lugovaya-Balykchy less 167.9 km leaves 154.8 to Bishkek; the cut at Kaindy is ours",
+    ),
     "AZ_ALAT-AZ_GANJA.rail": (288, "RAILLY19", "estimated", "503 km Baku-border published; the cuts are ours"),
     "AZ_GANJA-AZ_BOYUKKESIK.rail": (137, "RAILLY19", "estimated", "503 km Baku-border published; the cuts are ours"),
     "GE_KARTSAKHI-TR_KARS.rail": (76, "RAILLY19", "published", ""),
-    "TR_KARS-TR_SIVAS.rail": (844.1, "WPANKARS", "estimated", "1,446.1 km Ankara-Kars published; 602 km Ankara-Sivas "
-                              "recalled"),
-    "TR_SIVAS-TR_ANKARA.rail": (602, "WPANKARS", "estimated", "1,446.1 km Ankara-Kars published; the cut at Sivas is "
-                                "recalled"),
+    "TR_KARS-TR_SIVAS.rail": (
+        844.1,
+        "WPANKARS",
+        "estimated",
+        "1,446.1 km Ankara-Kars published; 602 km Ankara-Sivas recalled",
+    ),
+    "TR_SIVAS-TR_ANKARA.rail": (
+        602,
+        "WPANKARS",
+        "estimated",
+        "1,446.1 km Ankara-Kars published; the cut at Sivas is recalled",
+    ),
     "TR_ANKARA-TR_ISTANBUL.rail": (576.6, "WPISTANK", "published", ""),
     "RO_CONSTANTA-RO_BUCHAREST.rail": (225, "WPCFR", "published", ""),
 }

@@ -62,8 +62,8 @@ class Settings:
 
     @property
     def depart(self) -> str | None:
-        """The departure as the route engine takes it; the year is that of the network."""
-        return f"2001-{self.month:02d}" if self.month else None
+        """The departure as the route engine takes it."""
+        return f"{self.year}-{self.month:02d}" if self.month else None
 
     @property
     def hub(self) -> tuple[str, ...]:
