@@ -51,7 +51,7 @@ def network_html(title: str, year: int, tables: Mapping[str, pd.DataFrame]) -> s
             el("div", _mode_words(tables["links"])),
             el("details", el("summary", counts), el("table", el("tbody", rows))),
             class_="kervan-network",
-            style="font-family:system-ui,sans-serif;max-width:720px",
+            style="font-family:Helvetica,Arial,sans-serif;max-width:720px",
         )
     )
 
