@@ -57,9 +57,10 @@ class Graph:
         if not len(self.tail):
             return csr_array(shape, dtype=np.float64)
         first = self._pairs()
+        if len(first) == len(weight):
+            return csr_array((weight, self.head, self.indptr), shape=shape)
         least = np.minimum.reduceat(weight, first)
-        indptr = np.searchsorted(self.tail[first], np.arange(self.vertex_count + 1))
-        return csr_array((least, self.head[first], indptr), shape=shape)
+        return csr_array((least, self.head[first], np.searchsorted(first, self.indptr)), shape=shape)
 
     def _pairs(self) -> NDArray[np.int64]:
         """Return the first arc of every (tail, head)."""
