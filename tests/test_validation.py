@@ -177,3 +177,19 @@ def test_the_shipped_package_is_held_against_at_least_25_figures_it_was_not_set_
     # Honest, not perfect: but half of the figures within a third, and none off by a factor of four.
     assert answered["difference_frac"].abs().median() <= 1 / 3
     assert answered["model"].div(answered["published"]).between(0.25, 4.0).all()
+
+
+def test_every_figure_of_the_model_says_which_way_or_facility_gave_it(mini_corridor: Network) -> None:
+    found = compared(
+        mini_corridor,
+        observation(0, "transit_time", 100.0, "h", **way()),
+        observation(0, "facility_time", 5.0, "h", facility_id="P.border.AA-BB.rail"),
+        observation(0, "facility_time", 5.0, "h"),
+    )
+    way_words, facility, nothing = found["answered_by"]
+    # By rail to the first port, by ship to the second, by truck from there.
+    assert "train" in way_words
+    assert "ship" in way_words
+    assert "train" in facility
+    assert nothing == ""
+    assert [row["answered_by"] for row in validation_json(found)] == [way_words, facility]
