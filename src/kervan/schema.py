@@ -413,7 +413,8 @@ _TABLES: Final = (
         _ref("commodity_id", "commodities", "What."),
         Column("year", "int", "When.", unit="year", at_least=1990, at_most=2100),
         _number("volume_per_year", "How much, in units of the commodity (data: sustained Gbit/s).", "unit/year"),
-        Column("kind", "choice", "What sort of figure.", choices=("observed", "claimed", "planned", "forecast")),
+        Column("kind", "choice", "What sort of figure; assumed: ours, or of an earlier year.", choices=(
+            "observed", "claimed", "planned", "forecast", "assumed")),
         Column("alternative", "text", "The route outside the network it could take.", default=""),
         _number("alternative_cost_usd_per_unit", "Its cost; blank: not known.", "USD/unit", default=math.inf),
         _number("alternative_time_h", "Its time; blank: not known.", "h", default=math.inf),
