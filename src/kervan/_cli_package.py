@@ -158,8 +158,8 @@ def new(name: str, folder: Path) -> Path:
     """
     import json
 
+    from kervan._files import new_folder
     from kervan.formats import read, shipped
-    from kervan.formats._files import new_folder
     from kervan.formats.frictionless import descriptor
 
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_\-]{0,60}", name):

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kervan._files import file_fault
 from kervan.errors import Problem
-from kervan.formats._files import file_fault
 from kervan.formats._package import RawTable
 from kervan.schema import MAX_PROBLEMS
 

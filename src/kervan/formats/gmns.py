@@ -18,8 +18,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kervan._files import new_folder
 from kervan.errors import Problem, did_you_mean
-from kervan.formats._files import new_folder
 from kervan.formats._package import Package, RawTable
 from kervan.formats._text import csv_text, read_table, shown_cells
 from kervan.formats._units import converted

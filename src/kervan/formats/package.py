@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from kervan._files import file_fault, new_folder
 from kervan.errors import Problem
-from kervan.formats._files import file_fault, new_folder
 from kervan.formats._package import Package, RawTable, meta_toml, parsed_meta
 from kervan.formats._text import csv_text, decoded, read_table, shown_cells
 from kervan.formats._units import OTHER_SUFFIXES

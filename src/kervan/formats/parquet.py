@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kervan._files import file_fault, new_folder, shown_size
 from kervan.errors import FormatError, Problem
-from kervan.formats._files import file_fault, new_folder, shown_size
 from kervan.formats._package import Package, RawTable
 from kervan.formats.package import files_in, read_companions, write_companions
 from kervan.schema import TABLES, Table

@@ -18,8 +18,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kervan._files import file_fault, new_file, shown_size
 from kervan.errors import Problem
-from kervan.formats._files import file_fault, new_file, shown_size
 from kervan.formats._package import Package, RawTable, parsed_meta, parsed_report, toml_text
 from kervan.schema import MAX_PROBLEMS, TABLES, Column, Table
 
