@@ -452,6 +452,7 @@ _TABLES: Final = (
         Column("value", "float", "The figure; the middle where a range is given."),
         Column("value_low", "float", "Low end; blank: none given.", default=math.inf),
         Column("value_high", "float", "High end; blank: none given.", default=math.inf),
+        Column("avoid_node_ids", "text", "Nodes the route does not touch, separated by ;.", default=""),
         Column("unit", "choice", "Canonical unit of the three.", choices=QUANTITY_UNITS),
         Column("kind", "choice", "What sort of figure.", choices=("observed", "claimed", "planned", "forecast")),
         Column("role", "choice", "validation: compared with the model; calibration: used to set it; context: neither.",

@@ -12,10 +12,11 @@ facility_time mean hours of waiting and procedures in the facility
 facility_cost USD paid in the facility
 ============= ======================================================================================
 
-An itinerary passes the places named, in their order. Where a vehicle is named, it is used, and besides it only
-what needs a service to run at all (ships), or nothing else where the vehicle named is itself a ship. Where no
-commodity is named it is the one that most observations name, else the first that can make the way. A figure of a
-later year than the tables is compared with the network of that year, an earlier one with the tables as they are.
+An itinerary passes the places named, in their order, and touches none of those to avoid. Where a vehicle is named, it
+is used, and besides it only what needs a service to run at all (ships), or nothing else where the vehicle named is
+itself a ship. Where no commodity is named it is the one that most observations name, else the first that can make the
+way. A figure of a later year than the tables is compared with the network of that year, an earlier one with the tables
+as they are.
 
 Which itinerary or facility gave the model's figure stands beside it, so that nobody has to believe that the right
 question was answered.
@@ -180,8 +181,12 @@ def _questions(models: _Models, item: Observation) -> Iterator[tuple[Network, Ro
     for commodity_id in [item["commodity_id"]] if item["commodity_id"] else models.commodities:
         yield net, RouteParams(
             origin=item["origin_node_id"], destination=item["destination_node_id"], commodity_id=commodity_id,
-            via=tuple(name for name in item["via_node_ids"].split(";") if name), modes=modes, vehicle_kinds=kinds,
+            via=_listed(item["via_node_ids"]), avoid=_listed(item["avoid_node_ids"]), modes=modes, vehicle_kinds=kinds,
         )  # fmt: skip
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(";") if name)
 
 
 def _vehicles(net: Network, vehicle_kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -46,7 +46,9 @@ _PLACE = re.compile(r"\{(\w+)\}")
 def _named(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the tables with every ``{node_id}`` in a name replaced by the name of the place."""
     nodes = tables["nodes"]
-    names = {node_id: name.split(" (")[0] for node_id, name in zip(nodes["node_id"], nodes["name"], strict=True)}
+    names = {
+        node_id: re.split(r" \(|,", name)[0] for node_id, name in zip(nodes["node_id"], nodes["name"], strict=True)
+    }
     for frame in (tables["facilities"], tables["services"]):
         frame["name"] = [_PLACE.sub(lambda found: names[found.group(1)], name) for name in frame["name"]]
     return tables

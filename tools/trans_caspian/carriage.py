@@ -128,8 +128,8 @@ _WAGON: dict[str, Terms] = {
 
 #: Container block trains: USD per TEU and km, h lost per km.
 _ERAI = 3289 / 2 / 5430
-#: How much slower than claimed container trains run: Kazakhstan claims 1,100 km a day [KTZ1100]; 32.3 km/h, or 776 km
-#: a day, is what five days inside Kazakhstan and 7.31 days Dostyk-Brest leave for running.
+#: How much slower than claimed container trains run: Kazakhstan claims 1,100 km a day [KTZ1100]; 776 km a day
+#: is about what five days inside Kazakhstan and 7.31 days Dostyk-Brest leave for running.
 _CLAIMED_TO_RUN = 776 / 1100
 _KZ_NOTE = (
     "ERAI 15 July 2024 USD 3,289 per FEU over 5,430 km [ERAI24]; delay so that an Altynkol-Aktau train is inside "
@@ -178,16 +178,15 @@ _SHIPS: dict[tuple[str, str], tuple[float, float, float | None, str, str, str]] 
     ("deep_sea_ship", ""): (2304 / 2 / 19531, 0.004, 30.0, "WCI2504", "estimated", "Shanghai-Rotterdam USD 2,304 per "
                                                                                    "FEU, "
                             "spring 2025, over 19,531 km; 16 knots assumed"),
-    ("rail_ferry", ""): (1.0, 0.05, 19.0, "NCA2312", "estimated", "money assumed; 14-20 h Alat-Turkmenbashi, 17 h "
+    ("rail_ferry", "TM"): (1.0, 0.05, 19.0, "NCA2312", "estimated", "money assumed; 14-20 h Alat-Turkmenbashi, 17 h "
                                                                   "over 324 km"),
     ("rail_ferry", "KZ"): (0.9, 0.05, 20.3, "SEA19", "estimated", "money assumed; 18-24 h Kuryk-Alat, 21 h over 427 "
                                                                   "km"),
     ("rail_ferry", "AZ"): (0.9, 0.05, 20.0, "SEA19", "estimated", "money assumed; 18-24 h Kuryk-Alat, 21 h over 427 "
                                                                   "km"),
     ("rail_ferry", "TR"): (0.6, 0.04, 20.0, ESTIMATE, "estimated", "assumed"),
-    ("roro_ferry", ""): (1200 / 2 / 324, 1200 / 20 / 324, 19.0, "NCA2312", "published", "USD 1,200 a truck "
-                                                                                        "Alat-Turkmenbashi, "
-                         "324 km; 17 h of 14-20"),
+    **{("roro_ferry", country): (1200 / 2 / 324, 1200 / 20 / 324, 19.0, "NCA2312", "published", "USD 1,200 a truck "
+                                 "Alat-Turkmenbashi, 324 km; 17 h of 14-20") for country in ("KZ", "AZ", "TM")},
     ("roro_ferry", "GE"): (0.55, 0.055, 20.4, "DWV", "estimated", "60 h Batumi-Burgas; 1,350 USD a truck assumed"),
     ("roro_ferry", "BG"): (0.55, 0.055, 20.4, "DWV", "estimated", "60 h Batumi-Burgas; 1,350 USD a truck assumed"),
     **{("bulk_ship", country): (0.30, 0.035, 20.0, ESTIMATE, "estimated", "about 16 USD a t Aktau-Alat; 11 knots; "

@@ -1,10 +1,10 @@
 """Demand of the ten commodities: who wants what, where and when, with the route outside where its price is known.
 
 A published total that is split over origins and destinations by us is marked `estimated`, and the note says how it
-was split; a figure of an earlier year that stands for the base year, and an order of magnitude of our own, is of
-kind `assumed`: nobody forecast it. The ministry's tonnes (all cargo on the route through Kazakhstan) and the Association's (through Kazakh
-and Azerbaijani ports) are different scopes and are never added: the rows here rest on the ministry's, on the box
-counts and on customs and pipeline figures.
+was split; a figure of an earlier year that stands for the base year, and an order of magnitude of our own, is of kind
+`assumed`: nobody forecast it. The ministry's tonnes (all cargo on the route through Kazakhstan) and the Association's
+(through Kazakh and Azerbaijani ports) are different scopes and are never added: the rows here rest on the ministry's,
+on the box counts and on customs and pipeline figures.
 """
 
 from __future__ import annotations
@@ -135,8 +135,7 @@ def _dry() -> Iterable[Row]:
         for destination, share in (("AZ_BAKU", 0.3), ("GE_POTI", 0.3), ("TR_ISTANBUL", 0.4)):
             yield _row(origin, destination, commodity, 2025, share * volume, "observed", "REP26", note)
     east = 32.0 * MILLION * 14.5 / 23.6
-    china = ("32 Mt by rail in 2024, 14.5 of 23.6 Mt eastward in 2023; 85 % taken as bulk, less copper; the share is an "
-             "assumption")  # fmt: skip
+    china = "32 Mt by rail in 2024, 14.5 of 23.6 Mt eastward in 2023; 85 % taken as bulk less copper, an assumption"
     copper = 0.4 * MILLION
     yield _row("KZ_KARAGANDY", "CN_URUMQI", "bulk", 2024, 0.85 * east - copper, "observed", "RN2505", china)
     yield _row("KZ_ZHEZKAZGAN", "CN_URUMQI", "metals", 2024, copper, "assumed", "REC",

@@ -156,7 +156,8 @@ def _nodes(facts: Path) -> list[Row]:
             continue
         node_id, kind, country = NEW_PLACE[row["item"]]
         rows.append({
-            "node_id": node_id, "name": PLACE_NAMES.get(row["item"], row["name"]), "kind": kind, "country_code": country,
+            "node_id": node_id, "name": PLACE_NAMES.get(row["item"], row["name"]), "kind": kind,
+            "country_code": country,
             "lon_deg": float(row["lon"]), "lat_deg": float(row["lat"]),
             "accuracy_km": round(float(row["value"]) * 111.0, 1), "aliases": row["item"],
             "note": f"{row['name']}; {row['note']}; recalled position", "source_id": "REC", "quality": "estimated",
@@ -304,8 +305,9 @@ def _sea(facts: Path) -> tuple[list[Row], list[Row]]:
                 "note": note if km else f"great circle x 1.1; {note}", "source_id": source, "quality": quality,
             })  # fmt: skip
         services.append({
-            "service_id": f"{start}-{end}.{kind}", "name": f"{{{start}}} to {{{end}}}, "
-            f"{kind.replace('_', ' ').replace('class7', 'class 7')}", "link_id": link_id, "vehicle_kind": kind, "fleet_id": fleet, "direction": "forward",
+            "service_id": f"{start}-{end}.{kind}",
+            "name": f"{{{start}}} to {{{end}}}, {kind.replace('_', ' ').replace('class7', 'class 7')}",
+            "link_id": link_id, "vehicle_kind": kind, "fleet_id": fleet, "direction": "forward",
             "vehicle_capacity_count": load, "capacity_unit": "t", "rule": "full_or_timeout", "headway_h": headway,
             "headway_cv_frac": 0.7, "timeout_h": 240.0 if _SCOPE[kind] else "", "load_h": load_h,
             "unload_h": unload_h, "cost_usd_per_t": fare,
@@ -364,7 +366,8 @@ def _facilities() -> tuple[list[Row], list[Row]]:
         facility_id = f"{node}.port.{tag}"
         quality = "published" if source in ("PN2309A", "WPPT", "TAS52") else "estimated"
         facilities.append({
-            "facility_id": facility_id, "node_id": node, "name": f"{{{node}}} oil terminal ({tag.replace('_', ' ').replace('-', ' to ')})",
+            "facility_id": facility_id, "node_id": node,
+            "name": f"{{{node}}} oil terminal ({tag.replace('_', ' ').replace('-', ' to ')})",
             "kind": "port", "from_mode": from_mode, "from_vehicle_kind": from_kind, "to_mode": to_mode,
             "to_vehicle_kind": to_kind, "capacity_per_year": cap, "capacity_unit": "t", "note": note,
             "source_id": source, "quality": quality,

@@ -276,7 +276,8 @@ def _add_post(stops: Stops, border: _Border) -> None:
         capacity = {"capacity_per_year": trucks[0] * 365 * _T_PER_TRUCK, "capacity_unit": "t"}
         note += f"; capacity {trucks[0]:g} trucks a day x {_T_PER_TRUCK:g} t: {trucks[2]} [{trucks[1]}]"
     stops.add(
-        facility_id, steps, name=f"{{{border.node}}}: {border.leaving} to {border.entering} ({border.mode}, {border.side})",
+        facility_id, steps,
+        name=f"{{{border.node}}}: {border.leaving} to {border.entering} ({border.mode}, {border.side})",
         kind="border_post", from_mode=border.mode, to_mode=border.mode, from_country_code=border.leaving,
         to_country_code=border.entering, status=border.status, opens_year=border.opens_year, note=note,
         source_id=clearing.source_id, quality="observed" if clearing.is_own else "estimated", **capacity,

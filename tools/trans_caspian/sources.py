@@ -35,8 +35,9 @@ ADDED: tuple[tuple[str, str, str, int, str, str], ...] = (
      "cross the country at over 1,100 km a day", 2020,
      "https://rail-news.kz/ru/passenger-transportation/8194-konteynernye-perevozki-po-kazahstanu-vyrosli-na-36.html",
      "excerpt"),
-    ("CHDAILY13", "China Daily", "Rail route to Europe improves freight transport: Chongqing-Duisburg, 11,179 km, takes "
-     "16 days on average", 2013, "https://global.chinadaily.com.cn/cndy/2013-09/13/content_16966725.htm", "excerpt"),
+    ("CHDAILY13", "China Daily", "Rail route to Europe improves freight transport: Chongqing-Duisburg, 11,179 km, "
+     "takes 16 days on average", 2013, "https://global.chinadaily.com.cn/cndy/2013-09/13/content_16966725.htm",
+     "excerpt"),
     ("WPLANXIN", "Wikipedia", "Lanzhou-Xinjiang railway: 1,904 km Lanzhou-Urumqi; Alashankou at km 2,358", 2025,
      "https://en.wikipedia.org/wiki/Lanzhou%E2%80%93Xinjiang_railway", "excerpt"),
     ("WPALASHAN", "Wikipedia "

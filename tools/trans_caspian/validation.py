@@ -1,7 +1,8 @@
 """What an observation speaks of, and what it is for: the map from published figures to questions to the model.
 
 A `vehicle_kind` means that no other vehicle of its sort takes part: with `block_train` or `wagon` no truck, with
-`deep_sea_ship` no train. `SPEAKS_OF` maps the id of an observation (see `observations.py`) to words that must stand in
+`deep_sea_ship` no train; a figure of the feeder to Constanta avoids Istanbul, where the ocean lines' feeders call.
+`SPEAKS_OF` maps the id of an observation (see `observations.py`) to words that must stand in
 its place, so that a change of the facts is noticed, and the columns to set. `CALIBRATED` lists the figures that
 `CALIBRATION.md` says were used to set the tables: they are `calibration` and can never also be `validation`. All else
 is context, and `CALIBRATION.md` says why.
@@ -36,13 +37,15 @@ TIMES: dict[str, tuple[str, Row]] = {
     "cost.004": ("whole KZ-AZ-GE", _route("CN_KHORGOS", "GE_POTI", GEORGIA)),
     "cost.008": ("Altynkol-Absheron", _route("KZ_ALTYNKOL", "AZ_ABSHERON", CASPIAN)),
     "cost.009": ("Altynkol-Poti", _route("KZ_ALTYNKOL", "GE_POTI", GEORGIA)),
-    "cost.010": ("Altynkol-Constanta", _route("KZ_ALTYNKOL", "RO_CONSTANTA", f"{GEORGIA};GE_POTI")),
+    "cost.010": ("Altynkol-Constanta", _route("KZ_ALTYNKOL", "RO_CONSTANTA", f"{GEORGIA};GE_POTI",
+                                              avoid_node_ids="TR_ISTANBUL")),
     "cost.011": ("Xi'an-Baku", _route("CN_XIAN", "AZ_ABSHERON", f"KZ_ALTYNKOL;{CASPIAN}")),
     "cost.012": ("Xi'an-Altynkol", _route("CN_XIAN", "AZ_ABSHERON", f"KZ_ALTYNKOL;{CASPIAN}", note="December")),
     "cost.014": ("Almaty-Aktau", _route("KZ_ALMATY", "GE_POTI", f"KZ_ZHEZKAZGAN;{GEORGIA}", "wagon",
                                         note="boxes from Almaty taken as single wagons, the source does not say")),
-    "cost.015": ("Constanta", _route("CN_XIAN", "RO_CONSTANTA", f"{GEORGIA};GE_POTI")),
-    "cost.016": ("Budapest", _route("CN_XIAN", "HU_BUDAPEST", f"{GEORGIA};GE_POTI;RO_CONSTANTA")),
+    "cost.015": ("Constanta", _route("CN_XIAN", "RO_CONSTANTA", f"{GEORGIA};GE_POTI", avoid_node_ids="TR_ISTANBUL")),
+    "cost.016": ("Budapest", _route("CN_XIAN", "HU_BUDAPEST", f"{GEORGIA};GE_POTI;RO_CONSTANTA",
+                                        avoid_node_ids="TR_ISTANBUL")),
     "cost.018": ("Xi'an-Mersin", _route("CN_XIAN", "TR_MERSIN", f"KZ_ALTYNKOL;{CASPIAN};GE_AKHALKALAKI;TR_KARS")),
     "cost.023": ("Kars-Mersin", _route("TR_KARS", "TR_MERSIN", note="a longest time, the mean should lie below")),
     "cost.028": ("CN border-PL border", _route("CN_ALASHANKOU", "BY_BREST", "RU_MOSCOW")),
@@ -54,7 +57,7 @@ TIMES: dict[str, tuple[str, Row]] = {
 }  # fmt: skip
 
 LENGTHS: dict[str, tuple[str, Row]] = {
-    "cost.157": ("China border", _route("CN_KHORGOS", "GE_POTI", CASPIAN, "", note="its sea leg is not said")),
+    "cost.157": ("China border", _route("CN_KHORGOS", "GE_POTI", GEORGIA, note="its sea leg is not said")),
     "cost.158": ("Dostyk-Aktogay", _route("KZ_DOSTYK", "KZ_AKTAU", "KZ_ZHEZKAZGAN;KZ_BEYNEU", "wagon")),
 }
 
@@ -98,8 +101,9 @@ CALIBRATED: tuple[str, ...] = (
     # borders.csv: capacities, throughputs and container trains
     *(f"border.{n:03d}" for n in (208, 209, 213, 217, 220, 221, 222, 223, 225, 231, 232, 233, 236, 242)),
     # costs_times.csv: rates, speeds of the latest year, guaranteed times, emission factors
-    *(f"cost.{n:03d}" for n in (21, 22, 24, 25, 27, 32, 49, 54, 63, 64, 67, 70, 73, 76, 79, 81, 84, 87, 90, 93, 96, 99, 102,
-                                105, 108, 111, 114, 117, 120, 123, 126, 129, 132, 135, 138, 142, 144, 146, 162, 163,
+    *(f"cost.{n:03d}" for n in (21, 22, 24, 25, 27, 32, 49, 54, 63, 64, 67, 70, 73, 76, 79, 81, 84, 87, 90, 93, 96, 99,
+                                102, 105, 108, 111, 114, 117, 120, 123, 126, 129, 132, 135, 138, 142, 144, 146, 162,
+                                163,
                                 168, 169, 172, 174, 176, 179)),
     # ports_services.csv and volumes.csv
     *(f"port.{n:03d}" for n in (17, 21, 23, 24, 38, 45, 46, 49, 75, 81, 82, 83, 4)),
@@ -142,7 +146,7 @@ def _published_lengths() -> None:
     )  # fmt: skip
     for observation_id, place, km, source, origin, destination, via, note in lengths:
         _figure(observation_id, "length", place, km, "km", source, note=note,
-                **_route(origin, destination, via, "" if via else "wagon"))  # fmt: skip
+                **_route(origin, destination, via, "block_train" if via else "wagon"))  # fmt: skip
     _figure("length.cku", "length", "Kashgar-Andijan (China-Kyrgyzstan-Uzbekistan), as planned", 523.0, "km", "RG25",
             year="2030", note="the railway is not open before 2030",
             **{**_route("CN_KASHGAR", "UZ_ANDIJAN", "KG_MAKMAL", "wagon"), "kind": "planned"})  # fmt: skip
