@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-__all__ = ["Markup", "cut", "drawing", "el", "polyline", "text", "text_width", "wrapped"]
+__all__ = ["WIDEST", "Markup", "cut", "drawing", "el", "polyline", "text", "text_width", "wrapped"]
 
 #: Widths of Helvetica in thousandths of the size, as its font metrics give them; other system faces lie near.
 _WIDTHS: Final = {
@@ -20,7 +20,7 @@ _OTHER: Final = 560
 #: System faces run from narrower (Segoe UI) to wider (Noto Sans, Verdana) than Helvetica: room for most of them.
 _ROOM: Final = 1.07
 #: What is cut to a room is cut for the widest of them, since it fills the room to the edge.
-_WIDEST: Final = 1.12
+WIDEST: Final = 1.12
 _WIDE: Final = 1000
 
 
@@ -145,7 +145,7 @@ def cut(words: str, room: float, size: float, *, bold: bool = False) -> str:
     >>> cut("Alashankou and Dostyk", 60, 10)
     'Alashank…'
     """
-    room /= _WIDEST
+    room /= WIDEST
     if text_width(words, size, bold=bold) <= room:
         return words
     while words and text_width(words + "…", size, bold=bold) > room:
