@@ -243,6 +243,20 @@ def test_route_takes_a_year_a_scenario_and_places_to_pass() -> None:
     assert "truck" in quickest("--via", "Western port", "-k", "1")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a pipe without a reader is another error there")
+@pytest.mark.parametrize("asked", [("links",), ("links", "--csv"), ("tables", "--json")])
+def test_a_reader_that_goes_ends_a_command_quietly(asked: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = "import sys; from kervan.cli import main; sys.argv[0] = 'kervan'; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "show", *asked, "-p", "starter"],
+        stdout=writing, stderr=subprocess.PIPE, check=False, timeout=120,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_check_lists_tables_and_says_that_all_is_well(tmp_path: Path) -> None:
     text = run("check", "--package", "starter").stdout
     assert "A corridor to start from, version 1" in text

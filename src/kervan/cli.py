@@ -1,12 +1,14 @@
 """The command line: parse, call one function, show.
 
-Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 1 a
-bug. What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are for machines.
+Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 141 nobody
+reads the pipe any more; 1 a bug. What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are
+for machines.
 """
 
 # ruff: noqa: FBT001, FBT002, PLR0913, PLR0917 - the parameters of a command are its options
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,6 +58,8 @@ _Commodity = Annotated[str, typer.Option("--commodity", "-c", help="What is sent
 _Quantity = Annotated[float, typer.Option("--quantity", "-q", help="How much, in units of the commodity.")]
 _Depart = Annotated[str | None, typer.Option("--depart", help="Date or month of departure: 2026-02-14, 2026-02.")]
 _DEFAULT = "trans_caspian"
+#: What a shell says of a program that a closed pipe ended: 128 and the number of SIGPIPE.
+_READER_GONE = 141
 
 
 def main() -> None:
@@ -63,7 +67,17 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except (SystemExit, BrokenPipeError) as stop:
+        if not isinstance(stop, BrokenPipeError) and not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        # Whoever read has gone, as `head` does: no fault of ours. What is still buffered must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise SystemExit(_READER_GONE) from None
 
 
 def _form(*, as_json: bool, as_csv: bool) -> str:
