@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -162,6 +163,13 @@ def test_a_name_that_two_places_have_is_asked_back(tmp_path: Path) -> None:
     nodes["name"] = ["Twin", "Twin"]
     path = save(network(nodes=nodes, links=rows("links", link("A", "B"))), tmp_path / "named")
     assert "A and B are all called so" in run("route", "Twin", "B", "--package", path, code=2).stderr
+
+
+def test_everything_that_is_wrong_with_a_question_is_said_at_once() -> None:
+    done = run("route", "Xi'an", "Potti", "-q", "-3", code=2)
+    assert "did you mean 'Poti'" in done.stderr
+    assert "say what is sent with --commodity: " in done.stderr
+    assert "quantity must be a number above 0" in done.stderr
 
 
 def test_several_commodities_ask_which() -> None:
@@ -488,3 +496,73 @@ def test_the_shipped_corridor_is_read_in_a_moment() -> None:
     assert len(net["nodes"]) > 150
     # 0.13 s on an idle machine; the promise is 0.3 s, and a loaded test machine gets its slack.
     assert min(times) < 0.6
+
+
+# ── what a command says of what it does not show ────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--mode", "road", "--mode", "sea"], 0, "truck"),
+        (["--mode", "rial"], 2, "did you mean 'rail'"),
+        (["--vehicle", "lory"], 2, "vehicle kind"),
+        (["--max-hours", "1"], 3, ""),
+        (["--max-cost", "-1"], 2, "max_cost_usd must be a number of 0 or more"),
+        (["--max-emission", "1"], 3, ""),
+        (["--value-of-time", "-1"], 2, "value_of_time_usd_per_unit_h must be"),
+        (["--carbon-price", "-1"], 2, "carbon_price_usd_per_t must be"),
+        (["--similarity", "2"], 2, "similarity must be"),
+        (["--epsilon", "11"], 2, "epsilon must be"),
+    ],
+)
+def test_every_weight_and_bound_of_the_engine_is_an_option(options: list[str], code: int, says: str) -> None:
+    done = run("route", "Mine", "Town", "-p", "starter", *options, code=code)
+    assert says.lower() in (done.stdout if code == 0 else done.stderr).lower()
+
+
+def test_a_bound_keeps_out_what_exceeds_it() -> None:
+    def found(*options: str) -> list[dict[str, Any]]:
+        ways: list[dict[str, Any]] = json.loads(
+            run("route", "Mine", "Town", "-p", "starter", "--json", *options).stdout
+        )["itineraries"]
+        return ways
+
+    hours = sorted(way["hours_mean"] for way in found())
+    kept = found("--max-hours", str(hours[-1] - 0.1))
+    assert len(hours) > 1
+    assert max(way["hours_mean"] for way in kept) < hours[-1]
+
+
+def test_a_route_says_what_its_emissions_count() -> None:
+    assert "CO2 equivalent, tank to wheel" in run("route", "Xi'an", "Poti", "-c", "container").stdout
+
+
+def test_validate_counts_what_has_no_answer_and_lists_it_on_request() -> None:
+    text = run("validate").stdout
+    assert "figures have no answer (" in text
+    assert "No answer to" not in text
+    assert "lengths test the map" in text
+    assert "are faster in the model, the median" in text
+    assert "No answer to" in run("validate", "-v").stdout
+
+
+def test_a_scenario_that_only_names_a_year_is_listed_with_what_it_changes() -> None:
+    listed = json.loads(run("scenario", "list", "--json").stdout)["scenarios"]
+    agreed = next(one for one in listed if one["name"] == "agreed_2030")
+    assert agreed["effective"] > 5
+    assert agreed["cells"] > 10
+    assert next(one for one in listed if one["name"] == "today")["cells"] == 0
+
+
+def test_no_date_is_said_in_words(tmp_path: Path) -> None:
+    text = run("scenario", "diff", "today", "agreed_2030").stdout
+    assert "no date" in text
+    assert "9999" not in text
+    assert "9999" not in run("scenario", "show", "digital_borders").stdout
+
+
+def test_geojson_is_counted_in_features(tmp_path: Path) -> None:
+    text = run("convert", "starter", tmp_path / "map.geojson").stdout
+    features = json.loads((tmp_path / "map.geojson").read_text(encoding="utf-8"))["features"]
+    assert f" {len(features)} features (links and nodes) written to" in text
