@@ -193,7 +193,7 @@ class UnknownName(InputError, KeyError):
         The names that exist; the nearest is offered.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         self.kind, self.name = kind, name
         self.known = tuple(sorted(map(str, known)))
         self.message = f"no {kind} called {shown(name)}{did_you_mean(name, self.known)}"

@@ -76,7 +76,7 @@ class Result:
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._tables:
+        if not isinstance(name, str) or name not in self._tables:
             raise UnknownName("table", name, self._tables)
         return self._tables[name].copy(deep=False)
 
@@ -85,7 +85,7 @@ class Result:
 
     def units(self, name: str) -> dict[str, str]:
         """Return the unit of every column of a table that has one."""
-        if name not in self.spec:
+        if not isinstance(name, str) or name not in self.spec:
             raise UnknownName("table", name, self.spec)
         return units_of(self.spec[name])
 

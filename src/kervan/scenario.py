@@ -386,7 +386,8 @@ class Scenario:
         for what in ("name", "title", "description"):
             if not isinstance(getattr(self, what), str):
                 raise ScenarioError(f"the {what} of a scenario is a text, not {shown(getattr(self, what))}")
-        if self.year is not None and (isinstance(self.year, bool) or not isinstance(self.year, Integral)):
+        year: Any = self.year
+        if year is not None and (isinstance(year, bool) or not isinstance(year, Integral)):
             raise ScenarioError(f"{self.name}: year must be a whole number, not {shown(self.year)}")
         for what, kind in (("edits", "edits"), ("interventions", "intervention ids"), ("without", "intervention ids")):
             value = getattr(self, what)
@@ -405,6 +406,8 @@ class Scenario:
         ScenarioError
             Naming the scenario and the edit that touches nothing or breaks the tables.
         """
+        if not hasattr(net, "meta"):
+            raise ScenarioError(f"{self.name}: apply it to a Network, not {shown(net)}")
         self._check_against(net)
         happened: tuple[str, ...] = ()
         if self.year is not None:

@@ -157,7 +157,7 @@ def _number(
     params: object, name: str, *, at_least: float = 0.0, above: float = -math.inf, at_most: float = math.inf
 ) -> None:
     value = getattr(params, name)
-    is_number = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(_float(value))
+    is_number = not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(_float(value))
     if not is_number or not at_least <= value <= at_most or value <= above:
         low = f"above {above:g}" if above >= at_least else f"of {at_least:g} or more"
         high = f" and {at_most:g} or less" if at_most < math.inf else ""

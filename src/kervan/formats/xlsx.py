@@ -132,6 +132,7 @@ def _book(handle: IO[bytes]) -> Any:
 
     class Reader(ExcelReader):  # type: ignore[misc,unused-ignore]
         def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+            """Keep the place of a sheet that is a chart, and nothing of it."""
             del rel
             book: Any = self.wb
             book._sheets.append(Chartsheet(parent=book, title=sheet.name))
@@ -184,7 +185,7 @@ def _row_faults(name: str, file: str, line: int, cells: Sequence[Any], heading: 
     for position, cell in enumerate(cells):
         column = heading[position] if position < len(heading) else ""
         if isinstance(cell.value, str) and len(cell.value) > _MAX_CHARACTERS:
-            message = f"holds more than {_MAX_CHARACTERS:,} characters, which no cell of a workbook can"
+            message = f"holds more than {_MAX_CHARACTERS:,} characters, more than a cell can"
         elif cell.data_type == "f":
             message = "holds a formula, which is not evaluated; paste its value instead"
         elif cell.data_type == "e":
