@@ -504,7 +504,7 @@ def test_the_shipped_corridor_is_read_in_a_moment() -> None:
 @pytest.mark.parametrize(
     ("options", "code", "says"),
     [
-        (["--mode", "road", "--mode", "sea"], 0, "truck"),
+        (["--mode", "road", "--mode", "sea", "--csv"], 0, "truck"),
         (["--mode", "rial"], 2, "did you mean 'rail'"),
         (["--vehicle", "lory"], 2, "vehicle kind"),
         (["--max-hours", "1"], 3, ""),
@@ -566,3 +566,54 @@ def test_geojson_is_counted_in_features(tmp_path: Path) -> None:
     text = run("convert", "starter", tmp_path / "map.geojson").stdout
     features = json.loads((tmp_path / "map.geojson").read_text(encoding="utf-8"))["features"]
     assert f" {len(features)} features (links and nodes) written to" in text
+
+
+# ── what cannot be ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_name_no_file_can_have_is_a_message(tmp_path: Path, name: str) -> None:
+    starter = ("-p", "starter")
+    for command in (
+        ("convert", "starter", tmp_path / f"{name}.xlsx"),
+        ("convert", "starter", tmp_path / name),
+        ("scenario", "show", f"{name}.toml", *starter),
+        ("route", "Mine", "Town", "-s", f"{name}.toml", *starter),
+        ("report", "-o", tmp_path / f"{name}.html", *starter),
+        ("new", "ok", "--in", tmp_path / name),
+        ("check", name),
+    ):
+        assert "Error: " in run(*command, code=2).output
+
+
+def test_a_scenario_without_a_name_is_not_no_scenario() -> None:
+    assert "no scenario called ''" in run("route", "Mine", "Town", "-p", "starter", "-s", "", code=2).output
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [("lon_deg=abc", "compared with a number"), ("kind=zz", "no kind (--where) called 'zz'"), ("lon_deg=1,5", "number")],
+)
+def test_a_value_no_cell_can_have_is_not_found_and_told(where: str, says: str) -> None:
+    assert says in run("show", "nodes", "-p", "starter", "--where", where, code=2).output
+
+
+def test_a_number_is_found_however_it_is_written() -> None:
+    lon = float(load("starter")["nodes"]["lon_deg"].iloc[0])
+    for text in (f"{lon:.6f}", f"{lon:e}"):
+        done = run("show", "nodes", "-p", "starter", "--csv", "--where", f"lon_deg={text}")
+        assert len(done.stdout.splitlines()) >= 2
+    assert len(run("show", "links", "-p", "starter", "--csv", "--where", "capacity_per_year=").stdout.splitlines()) > 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_and_a_closed_output_are_told(tmp_path: Path) -> None:
+    program = "import sys; from kervan.cli import main; sys.argv[:] = ['kervan', 'show', 'links', '--csv']; main()"
+    for end in ("> /dev/full", ">&-"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" -c "$1" {end}', sys.executable, program],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.startswith("Error: ")
+        assert len(done.stderr.splitlines()) == 1

@@ -69,11 +69,17 @@ class Result:
         What ran, on what.
     spec
         Declaration of each table (columns with unit and meaning).
+
+    Notes
+    -----
+    A result of `kervan.run` may know the tables ``nodes`` and ``links`` it was computed on, so that a notebook shows a
+    map; they are not saved with it.
     """
 
     provenance: Provenance
     spec: Mapping[str, Table]
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    _places: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if not isinstance(name, str) or name not in self._tables:
@@ -163,7 +169,7 @@ class Result:
     def _repr_html_(self) -> str:
         from kervan.drawing import result_html
 
-        return result_html(self.provenance, self.spec, self._tables)
+        return result_html(self.provenance, self.spec, self._tables, self._places)
 
 
 def _checked(file: Path, limit: int = MAX_FILE_BYTES) -> Path:
