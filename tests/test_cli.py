@@ -592,7 +592,7 @@ def test_a_scenario_without_a_name_is_not_no_scenario() -> None:
 
 @pytest.mark.parametrize(
     ("where", "says"),
-    [("lon_deg=abc", "compared with a number"), ("kind=zz", "no kind (--where) called 'zz'"), ("lon_deg=1,5", "number")],
+    [("lon_deg=abc", "compared with a number"), ("lon_deg=1,5", "a number"), ("kind=zz", "no kind (--where) called")],
 )
 def test_a_value_no_cell_can_have_is_not_found_and_told(where: str, says: str) -> None:
     assert says in run("show", "nodes", "-p", "starter", "--where", where, code=2).output

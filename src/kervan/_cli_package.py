@@ -203,7 +203,7 @@ def new(name: str, folder: Path) -> Path:
     """
     import json
 
-    from kervan._files import new_folder
+    from kervan._files import exists, new_folder
     from kervan.formats import read, shipped
     from kervan.formats.frictionless import descriptor
 
@@ -213,7 +213,7 @@ def new(name: str, folder: Path) -> Path:
         raise InputError(f"{name} is the name of a package that comes with Kervan; choose another")
     template = shipped()["starter"]
     path = folder / name
-    if path.exists() or path.is_symlink():
+    if exists(path) or path.is_symlink():
         raise InputError(f"{path} exists already; choose another name")
     with new_folder(path) as scratch:
         for file in sorted(template.rglob("*")):

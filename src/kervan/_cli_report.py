@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kervan._cli_output import print_answer, safe, say
+from kervan._files import exists
 from kervan.errors import FormatError
 
 __all__ = ["write"]
@@ -34,7 +35,7 @@ def write(package: str, output: Path, form: str = "text", *, pdf: bool) -> None:
     from kervan.formats import read, scenarios_of
     from kervan.report import write_report
 
-    if output.is_dir():
+    if exists(output) and output.is_dir():
         raise FormatError(f"{output} is a folder; name the page to write, such as {output / 'report.html'}")
     content = read(package)
     net = content.network()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan._cli_output import Field, number, print_csv, print_json, print_record, print_table, records, say
+from kervan._files import exists
 from kervan.errors import ScenarioError, SolveError, UnknownName
 from kervan.schema import NEVER, TABLES
 
@@ -48,7 +49,7 @@ def named(package: str, name: str) -> Scenario:
     from kervan.scenario import Scenario
 
     path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and exists(path):
         return Scenario.from_toml(path)
     known = scenarios(package)
     if name in known:

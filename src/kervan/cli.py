@@ -60,10 +60,15 @@ _Depart = Annotated[str | None, typer.Option("--depart", help="Date or month of 
 _DEFAULT = "trans_caspian"
 #: What a shell says of a program that a closed pipe ended: 128 and the number of SIGPIPE.
 _READER_GONE = 141
+_CANNOT_WRITE = 2
 
 
 def main() -> None:
     """Run the command line (the entry point ``kervan``)."""
+    if sys.stdout is None:  # closed before we began
+        if sys.stderr is not None:
+            sys.stderr.write("Error: there is nowhere to write to: the output is closed\n")
+        raise SystemExit(_CANNOT_WRITE)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -72,12 +77,18 @@ def main() -> None:
             app()
         finally:
             sys.stdout.flush()
-    except (SystemExit, BrokenPipeError) as stop:
-        if not isinstance(stop, BrokenPipeError) and not isinstance(stop.__context__, BrokenPipeError):
+    except (SystemExit, OSError) as stop:
+        fault = stop if isinstance(stop, OSError) else stop.__context__
+        if not isinstance(fault, BrokenPipeError) and not isinstance(stop, OSError):
             raise
-        # Whoever read has gone, as `head` does: no fault of ours. What is still buffered must not complain either.
+        # What is still buffered must not complain either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise SystemExit(_READER_GONE) from None
+        if isinstance(fault, BrokenPipeError):  # whoever read has gone, as `head` does: no fault of ours
+            raise SystemExit(_READER_GONE) from None
+        from kervan._cli_output import complain
+
+        complain(f"Error: what was asked cannot be written or read: {fault}")
+        raise SystemExit(_CANNOT_WRITE) from None
 
 
 def _form(*, as_json: bool, as_csv: bool) -> str:
@@ -95,7 +106,7 @@ def _loaded(package: str) -> Network:
 def _scenario(package: str, name: str | None) -> Scenario | None:
     from kervan._cli_scenario import named
 
-    return named(package, name) if name else None
+    return named(package, name) if name is not None else None
 
 
 def _version(value: bool) -> None:
