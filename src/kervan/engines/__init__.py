@@ -127,4 +127,4 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         wall_time_s=wall_time_s,
     )
     _log.info("%s on %s (%d): %.3f s", name, changed.meta.name, changed.year, wall_time_s)
-    return Result(provenance, chosen.outputs, tables)
+    return Result(provenance, chosen.outputs, tables, {"nodes": changed["nodes"], "links": changed["links"]})
