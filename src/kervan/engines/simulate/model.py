@@ -29,7 +29,7 @@ def key_of(name: str) -> int:
     Examples
     --------
     >>> key_of("KZ_DOSTYK.rail")
-    3164117838
+    3836240909
     """
     return zlib.crc32(name.encode()) or 1
 
