@@ -20,7 +20,7 @@ __all__ = ["LAW_CODES", "draw", "law_row", "ndtri", "philox", "uniform"]
 ARRIVAL, ROUTE, SHARE, ELECTRONIC, SERVICE, PATIENCE, BRANCH, TRAVEL, CROSSING, SPELL, HEADWAY = range(11)
 
 LAW_CODES: Final = {name: code for code, name in enumerate(LAWS)}
-_DETERMINISTIC, _EXPONENTIAL, _LOGNORMAL, _GAMMA, _EMPIRICAL = range(5)
+DETERMINISTIC, EXPONENTIAL, LOGNORMAL, GAMMA, EMPIRICAL = range(5)
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
@@ -114,14 +114,14 @@ def draw(code, a, b, quantiles, seed, replication, owner, ordinal, place, lap, p
     seed, replication, owner, ordinal, place, lap, purpose
         What it is for.
     """
-    if code == _DETERMINISTIC:
+    if code == DETERMINISTIC:
         return a
-    if code == _GAMMA:
+    if code == GAMMA:
         return _gamma(a, b, seed, replication, owner, ordinal, place, lap, purpose)
     u = uniform(seed, replication, owner, ordinal, place, lap, purpose)
-    if code == _EXPONENTIAL:
+    if code == EXPONENTIAL:
         return -a * math.log(u)
-    if code == _LOGNORMAL:
+    if code == LOGNORMAL:
         return math.exp(a + b * ndtri(u))
     start, steps = int(a), int(b)
     position = u * steps

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS", "Run"]
+from kervan.engines.simulate import layout
+from kervan.engines.simulate.check import check_model
+from kervan.engines.simulate.events import events_of, grown_events
+from kervan.engines.simulate.kernel import advance, close_books, prepare
+from kervan.engines.simulate.layout import Block, block_of, grown
+from kervan.engines.simulate.model import Model, Visit
+from kervan.engines.simulate.waits import WAIT_BINS
+from kervan.engines.simulate.world import (
+    DEADLOCK, DONE, ENDLESS, MORE_RECORDS, MORE_UNITS, PAUSED, TOO_MANY_ALIVE, World,
+)  # fmt: skip
+from kervan.errors import ParamsError, SolveError
+
+__all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
 
 #: A consignment that has finished; hours. Procedures are ``total_h - moving_h - waiting_h``.
 RECORD: Final = np.dtype([
@@ -65,3 +78,142 @@ class Run:
     made: NDArray[np.int64]
     alive: int
     events: int
+
+
+#: Events between two looks at the clock and the keyboard.
+_STRETCH: Final = 2_000_000
+
+
+def run_model(
+    model: Model,
+    horizon_h: float,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    warm_h: float = 0.0,
+    max_events: int = 2_000_000_000,
+    max_alive: int = 5_000_000,
+) -> Run:
+    """Run one replication of a model.
+
+    Parameters
+    ----------
+    model
+        What is simulated.
+    horizon_h
+        How long (h).
+    seed, replication
+        The key of all draws, whole numbers from 0 to below 2³².
+    warm_h
+        From when waits are counted in the histogram.
+    max_events, max_alive
+        Bounds on events and on consignments under way.
+
+    Raises
+    ------
+    ParamsError
+        When the model cannot run.
+    SolveError
+        At a deadlock, or when a bound is passed.
+    """
+    check_model(model)
+    for name, value in (("seed", seed), ("replication", replication)):
+        if not 0 <= value < 2**32:
+            raise ParamsError(f"{name} must be a whole number from 0 to below 2**32, not {value}")
+    if not 0 < horizon_h < math.inf:
+        raise ParamsError(f"the horizon must be above 0 h and finite, not {horizon_h}")
+    block = block_of(model, horizon_h, warm_h, _UNITS)
+    block.words[[layout.SEED, layout.REPLICATION]] = seed, replication
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
+    return _read(model, *_advance(model, block))
+
+
+_UNITS: Final = 256
+
+
+def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.void]]:
+    """Run a block to its horizon, with more room where it is needed."""
+    units = _UNITS
+    records = np.zeros(4 * _UNITS, dtype=RECORD)
+    each = 2 if _has_patience(model) else 1
+    events = events_of(block.events + each * units)
+    world = _world(block, events, records)
+    prepare(world)
+    reason, stop = PAUSED, _STRETCH
+    while reason != DONE:
+        reason = advance(world, min(stop, int(block.words[layout.MOST_EVENTS])))
+        if reason == PAUSED:
+            stop += _STRETCH
+        elif reason == MORE_UNITS:
+            more = max(units, 2 * int(block.words[layout.MARGIN] + block.words[layout.RIDERS]))
+            block, units = grown(block, more), units + more
+            events = grown_events(events, block.events + each * units)
+        elif reason == MORE_RECORDS:
+            least = int(block.words[layout.ALIVE] + block.words[layout.MARGIN])
+            records = np.concatenate([records, np.zeros(len(records) // 2 + least, dtype=RECORD)])
+        elif reason != DONE:
+            raise _error(model, block, reason)
+        world = _world(block, events, records)
+    close_books(world)
+    return block, records
+
+
+def _world(block: Block, events: NDArray[np.int64], records: NDArray[np.void]) -> World:
+    return World(block.words, block.words.view(np.float64), events, events.view(np.float64), records)
+
+
+def _has_patience(model: Model) -> bool:
+    return any(
+        isinstance(op, Visit) and op.patience is not None
+        for source in model.sources
+        for _, program in source.programs
+        for op in program
+    )
+
+
+def _error(model: Model, block: Block, reason: int) -> SolveError:
+    words = block.words
+    when = f"after {float(words.view(np.float64)[layout.NOW]):,.1f} h"
+    if reason == DEADLOCK:
+        stuck = [yard.name for yard, at in zip(model.yards, block.yards, strict=True) if words[at + layout.YA_MARK]]
+        return SolveError(f"deadlock {when}: all consignments in {', '.join(stuck)} wait for each other's places")
+    if reason == ENDLESS:
+        name = model.sources[block.sources.index(int(words[layout.ERROR_AT]))].name
+        return SolveError(f"{when}: a consignment of {name} goes round without time passing")
+    if reason == TOO_MANY_ALIVE:
+        at = max(block.stations, key=lambda one: int(words[one + layout.ST_WAITING]), default=None)
+        where = "" if at is None else f"; most wait at {model.stations[block.stations.index(at)].name}"
+        return SolveError(f"{when} more than {int(words[layout.MOST_ALIVE]):,} consignments are under way{where}")
+    return SolveError(f"{when} more than {int(words[layout.MOST_EVENTS]):,} events have been taken")
+
+
+def _read(model: Model, block: Block, records: NDArray[np.void]) -> Run:
+    """Read the results of a run out of its memory."""
+    words, floats = block.words, block.words.view(np.float64)
+    stations = np.zeros((len(block.stations), block.weeks), dtype=STATION_STATS)
+    waits = np.zeros((len(block.stations), WAIT_BINS), dtype=np.int64)
+    for row, at in enumerate(block.stations):
+        first, bins = int(words[at + layout.ST_WEEKS]), int(words[at + layout.ST_WAITS])
+        waits[row] = words[bins : bins + WAIT_BINS]
+        for place, name in enumerate(STATION_STATS.names or ()):
+            view = words if STATION_STATS[name].kind == "i" else floats
+            stations[name][row] = view[first + place : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
+    return Run(
+        records=records[: int(words[layout.RECORDS])].copy(),
+        stations=stations,
+        waits=waits,
+        lanes=_rows(block, block.lanes, layout.LA_VOYAGES, LANE_STATS),
+        fleets=_rows(block, block.fleets, layout.FL_LADEN, FLEET_STATS),
+        made=words[np.array(block.sources) + layout.SO_MADE],
+        alive=int(words[layout.ALIVE]),
+        events=int(words[layout.EVENTS]),
+    )
+
+
+def _rows(block: Block, things: list[int], first: int, dtype: np.dtype[np.void]) -> NDArray[np.void]:
+    """Read consecutive fields of things as the rows of a structured array."""
+    rows = np.zeros(len(things), dtype=dtype)
+    for place, name in enumerate(dtype.names or ()):
+        view = block.words if dtype[name].kind == "i" else block.words.view(np.float64)
+        rows[name] = view[np.array(things, dtype=np.int64) + first + place]
+    return rows

@@ -1,0 +1,124 @@
+"""Gates: when they turn, and what that does; see "Gates" in ``docs/explanation/simulation.md``."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from kervan.engines.simulate import layout as at
+from kervan.engines.simulate.keyed import EXPONENTIAL, SPELL, draw
+from kervan.engines.simulate.lanes import depart_held
+from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.stations import interrupt, resume
+from kervan.engines.simulate.world import GATE, drawn, put_on_agenda, schedule
+
+__all__ = ["prepare_gate", "turn", "yard_changed"]
+
+
+@njit
+def prepare_gate(w, gate):  # type: ignore[no-untyped-def]
+    """Set a gate as it is at the start of the run, and schedule its first turn."""
+    m, f = w.m, w.f
+    kind, edges, count = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], m[gate + at.GA_COUNT]
+    if kind == at.HOURS and count > 0:
+        offset, place = -f[gate + at.GA_BASE], 0
+        # An opening over the end of the week: the last edge lies beyond it, and may hold the start of the run.
+        if f[edges + count - 1] > WEEK_H and offset < f[edges + count - 1] - WEEK_H:
+            place = count - 1
+            f[gate + at.GA_BASE] -= WEEK_H
+        while place < count and f[edges + place] + f[gate + at.GA_BASE] <= 0.0:
+            place += 1
+        if place == count:
+            place = 0
+            f[gate + at.GA_BASE] += WEEK_H
+        m[gate + at.GA_PLACE] = place
+        if place % 2 == 0:
+            _set(w, gate, 1)
+    elif kind == at.OUTAGES and f[edges] == 0.0:
+        m[gate + at.GA_PLACE] = 1
+        _set(w, gate, 1)
+    _schedule_turn(w, gate)
+
+
+@njit
+def _schedule_turn(w, gate):  # type: ignore[no-untyped-def]
+    time = _next_turn(w, gate)
+    if time < math.inf:
+        schedule(w, time, GATE, w.m[gate + at.GA_INDEX], gate)
+
+
+@njit
+def _next_turn(w, gate):  # type: ignore[no-untyped-def]
+    """Return when a gate turns next."""
+    m, f = w.m, w.f
+    kind, table, now = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], f[at.NOW]
+    if kind == at.HOURS:
+        if m[gate + at.GA_COUNT] == 0:
+            return math.inf
+        return f[table + m[gate + at.GA_PLACE]] + f[gate + at.GA_BASE]
+    if kind == at.OUTAGES:
+        place = m[gate + at.GA_PLACE]
+        return f[table + place] if place < m[gate + at.GA_COUNT] else math.inf
+    turns = m[gate + at.GA_TURNS]
+    if kind == at.FAILURES:
+        law = gate + (at.GA_DOWN if turns % 2 else at.GA_UP)
+        return now + drawn(w, law, m[gate + at.GA_KEY], turns, 0, 0, SPELL)
+    if kind == at.SPELLS:
+        piece = 0
+        while piece + 1 < m[gate + at.GA_COUNT] and f[table + 3 * (piece + 1)] <= now:
+            piece += 1
+        mean = f[table + 3 * piece + 1 + turns % 2]
+        return now + draw(
+            EXPONENTIAL, mean, 0.0, f, m[at.SEED], m[at.REPLICATION], m[gate + at.GA_KEY], turns, 0, 0, SPELL
+        )
+    return math.inf
+
+
+@njit
+def turn(w, gate):  # type: ignore[no-untyped-def]
+    """Turn a gate by its own clock, and schedule the next turn."""
+    m, f = w.m, w.f
+    m[gate + at.GA_TURNS] += 1
+    place = m[gate + at.GA_PLACE] + 1
+    if m[gate + at.GA_KIND] == at.HOURS and place == m[gate + at.GA_COUNT]:
+        place = 0
+        f[gate + at.GA_BASE] += WEEK_H
+    m[gate + at.GA_PLACE] = place
+    _set(w, gate, 1 - m[gate + at.GA_SHUT])
+    _schedule_turn(w, gate)
+
+
+@njit
+def _set(w, gate, shut):  # type: ignore[no-untyped-def]
+    """Open or shut a gate: stations in the order of the table, then lanes."""
+    m = w.m
+    m[gate + at.GA_SHUT] = shut
+    for place in range(m[gate + at.GA_STATION_COUNT]):
+        station = m[m[gate + at.GA_STATIONS] + place]
+        m[station + at.ST_SHUT] += 1 if shut else -1
+        if m[station + at.ST_SHUT] == 1 and shut and m[station + at.ST_CLOSING] != at.FINISH:
+            interrupt(w, station)
+        elif m[station + at.ST_SHUT] == 0:
+            if m[station + at.ST_CLOSING] != at.FINISH:
+                resume(w, station)
+            put_on_agenda(w, station)
+    for place in range(m[gate + at.GA_LANE_COUNT]):
+        lane = m[m[gate + at.GA_LANES] + place]
+        m[lane + at.LA_SHUT] += 1 if shut else -1
+        if m[lane + at.LA_SHUT] == 0:
+            depart_held(w, lane)
+            put_on_agenda(w, lane if m[lane + at.LA_FLEET] < 0 else m[lane + at.LA_FLEET])
+
+
+@njit
+def yard_changed(w, yard):  # type: ignore[no-untyped-def]
+    """Turn the embargoes of a yard as the number inside commands."""
+    m = w.m
+    gate, inside = m[yard + at.YA_EMBARGO], m[yard + at.YA_INSIDE]
+    while gate >= 0:
+        if m[gate + at.GA_SHUT] == 0 and inside >= m[gate + at.GA_HIGH]:
+            _set(w, gate, 1)
+        elif m[gate + at.GA_SHUT] == 1 and inside <= m[gate + at.GA_LOW]:
+            _set(w, gate, 0)
+        gate = m[gate + at.GA_NEXT]
