@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from kervan.engines.simulate import layout as at
@@ -11,15 +12,16 @@ from kervan.engines.simulate.keyed import EXPONENTIAL, SPELL, draw
 from kervan.engines.simulate.lanes import depart_held
 from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.stations import interrupt, resume
-from kervan.engines.simulate.world import GATE, drawn, put_on_agenda, schedule
+from kervan.engines.simulate.world import GATE, ZERO, drawn, put_on_agenda, schedule
 
 __all__ = ["prepare_gate", "turn", "yard_changed"]
 
+_SHUT, _OPEN = np.int64(1), np.int64(0)
+
 
 @njit
-def prepare_gate(w, gate):  # type: ignore[no-untyped-def]
+def prepare_gate(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     """Set a gate as it is at the start of the run, and schedule its first turn."""
-    m, f = w.m, w.f
     kind, edges, count = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], m[gate + at.GA_COUNT]
     if kind == at.HOURS and count > 0:
         offset, place = -f[gate + at.GA_BASE], 0
@@ -34,24 +36,23 @@ def prepare_gate(w, gate):  # type: ignore[no-untyped-def]
             f[gate + at.GA_BASE] += WEEK_H
         m[gate + at.GA_PLACE] = place
         if place % 2 == 0:
-            _set(w, gate, 1)
+            _set(m, f, e, t, gate, _SHUT)
     elif kind == at.OUTAGES and f[edges] == 0.0:
         m[gate + at.GA_PLACE] = 1
-        _set(w, gate, 1)
-    _schedule_turn(w, gate)
+        _set(m, f, e, t, gate, _SHUT)
+    _schedule_turn(m, f, e, t, gate)
 
 
 @njit
-def _schedule_turn(w, gate):  # type: ignore[no-untyped-def]
-    time = _next_turn(w, gate)
+def _schedule_turn(m, f, e, t, gate):  # type: ignore[no-untyped-def]
+    time = _next_turn(m, f, gate)
     if time < math.inf:
-        schedule(w, time, GATE, w.m[gate + at.GA_INDEX], gate)
+        schedule(e, t, time, GATE, m[gate + at.GA_INDEX], gate)
 
 
 @njit
-def _next_turn(w, gate):  # type: ignore[no-untyped-def]
+def _next_turn(m, f, gate):  # type: ignore[no-untyped-def]
     """Return when a gate turns next."""
-    m, f = w.m, w.f
     kind, table, now = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], f[at.NOW]
     if kind == at.HOURS:
         if m[gate + at.GA_COUNT] == 0:
@@ -63,62 +64,59 @@ def _next_turn(w, gate):  # type: ignore[no-untyped-def]
     turns = m[gate + at.GA_TURNS]
     if kind == at.FAILURES:
         law = gate + (at.GA_DOWN if turns % 2 else at.GA_UP)
-        return now + drawn(w, law, m[gate + at.GA_KEY], turns, 0, 0, SPELL)
+        return now + drawn(m, f, law, m[gate + at.GA_KEY], turns, ZERO, ZERO, SPELL)
     if kind == at.SPELLS:
         piece = 0
         while piece + 1 < m[gate + at.GA_COUNT] and f[table + 3 * (piece + 1)] <= now:
             piece += 1
         mean = f[table + 3 * piece + 1 + turns % 2]
         return now + draw(
-            EXPONENTIAL, mean, 0.0, f, m[at.SEED], m[at.REPLICATION], m[gate + at.GA_KEY], turns, 0, 0, SPELL
+            np.int64(EXPONENTIAL), mean, 0.0, f, m[at.SEED], m[at.REPLICATION], m[gate + at.GA_KEY], turns, ZERO, ZERO, SPELL
         )
     return math.inf
 
 
 @njit
-def turn(w, gate):  # type: ignore[no-untyped-def]
+def turn(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     """Turn a gate by its own clock, and schedule the next turn."""
-    m, f = w.m, w.f
     m[gate + at.GA_TURNS] += 1
     place = m[gate + at.GA_PLACE] + 1
     if m[gate + at.GA_KIND] == at.HOURS and place == m[gate + at.GA_COUNT]:
         place = 0
         f[gate + at.GA_BASE] += WEEK_H
     m[gate + at.GA_PLACE] = place
-    _set(w, gate, 1 - m[gate + at.GA_SHUT])
-    _schedule_turn(w, gate)
+    _set(m, f, e, t, gate, 1 - m[gate + at.GA_SHUT])
+    _schedule_turn(m, f, e, t, gate)
 
 
 @njit
-def _set(w, gate, shut):  # type: ignore[no-untyped-def]
+def _set(m, f, e, t, gate, shut):  # type: ignore[no-untyped-def]
     """Open or shut a gate: stations in the order of the table, then lanes."""
-    m = w.m
     m[gate + at.GA_SHUT] = shut
     for place in range(m[gate + at.GA_STATION_COUNT]):
         station = m[m[gate + at.GA_STATIONS] + place]
         m[station + at.ST_SHUT] += 1 if shut else -1
         if m[station + at.ST_SHUT] == 1 and shut and m[station + at.ST_CLOSING] != at.FINISH:
-            interrupt(w, station)
+            interrupt(m, f, e, t, station)
         elif m[station + at.ST_SHUT] == 0:
             if m[station + at.ST_CLOSING] != at.FINISH:
-                resume(w, station)
-            put_on_agenda(w, station)
+                resume(m, f, e, t, station)
+            put_on_agenda(m, station)
     for place in range(m[gate + at.GA_LANE_COUNT]):
         lane = m[m[gate + at.GA_LANES] + place]
         m[lane + at.LA_SHUT] += 1 if shut else -1
         if m[lane + at.LA_SHUT] == 0:
-            depart_held(w, lane)
-            put_on_agenda(w, lane if m[lane + at.LA_FLEET] < 0 else m[lane + at.LA_FLEET])
+            depart_held(m, f, e, t, lane)
+            put_on_agenda(m, lane if m[lane + at.LA_FLEET] < 0 else m[lane + at.LA_FLEET])
 
 
 @njit
-def yard_changed(w, yard):  # type: ignore[no-untyped-def]
+def yard_changed(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     """Turn the embargoes of a yard as the number inside commands."""
-    m = w.m
     gate, inside = m[yard + at.YA_EMBARGO], m[yard + at.YA_INSIDE]
     while gate >= 0:
         if m[gate + at.GA_SHUT] == 0 and inside >= m[gate + at.GA_HIGH]:
-            _set(w, gate, 1)
+            _set(m, f, e, t, gate, _SHUT)
         elif m[gate + at.GA_SHUT] == 1 and inside <= m[gate + at.GA_LOW]:
-            _set(w, gate, 0)
+            _set(m, f, e, t, gate, _OPEN)
         gate = m[gate + at.GA_NEXT]

@@ -6,6 +6,7 @@ and fields are offsets (`layout`).
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from kervan.engines.simulate import layout as at
@@ -19,31 +20,33 @@ from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
 from kervan.engines.simulate.world import (
     ARRIVAL_OF, ARRIVED, DEADLOCK, DONE, DUE, ENDLESS, GATE, IMPATIENT, LOADED, MORE_RECORDS, MORE_UNITS,
-    MOST_OPERATIONS, PAUSED, SERVED, TOO_MANY_ALIVE, TOO_MANY_EVENTS, TRAVELLED, UNLOADED, chance, drawn, free_unit,
-    put_on_agenda, schedule, take_unit, touch,
+    MOST_OPERATIONS, PAUSED, SERVED, TOO_MANY_ALIVE, TOO_MANY_EVENTS, TRAVELLED, UNLOADED, ZERO, chance, drawn, floats, free_unit,
+    integers, put_on_agenda, schedule, take_unit, touch,
 )  # fmt: skip
 
 __all__ = ["advance", "close_books", "prepare"]
 
 _ADDRESS = (1 << ADDRESS_BITS) - 1
+_BLOCKED = -2
+_ONE_MORE, _ONE_LESS = np.int64(1), np.int64(-1)
 
 
 @njit(cache=True, nogil=True)
-def prepare(w):  # type: ignore[no-untyped-def]
+def prepare(words, events):  # type: ignore[no-untyped-def]
     """Schedule the first event of everything."""
-    m = w.m
+    m, f, e, t = integers(words), floats(words), integers(events), floats(events)
     for place in range(m[at.GATE_COUNT]):
-        prepare_gate(w, m[at.GATES] + at.GA_SIZE * place)
+        prepare_gate(m, f, e, t, m[at.GATES] + at.GA_SIZE * place)
     for place in range(m[at.LANE_COUNT]):
-        prepare_lane(w, m[at.LANES] + at.LA_SIZE * place)
+        prepare_lane(m, f, e, t, m[at.LANES] + at.LA_SIZE * place)
     source = m[at.SOURCES]
     while source >= 0:
-        _next_arrival(w, source)
+        _next_arrival(m, f, e, t, source)
         source = m[source + at.SO_NEXT]
 
 
 @njit(cache=True, nogil=True)
-def advance(w, stop):  # type: ignore[no-untyped-def]
+def advance(words, events, most, stop):  # type: ignore[no-untyped-def]
     """Take events until the horizon, until ``stop`` of them have been taken, or until there is no room.
 
     Returns
@@ -51,9 +54,9 @@ def advance(w, stop):  # type: ignore[no-untyped-def]
     int
         One of the reasons of `world`. After `MORE_UNITS` and `MORE_RECORDS` it can be called again with more room.
     """
-    m, f, e, t = w.m, w.f, w.e, w.t
+    m, f, e, t = integers(words), floats(words), integers(events), floats(events)
     wins, tags = KEYS + 2 * e[MOST_SLOTS] + 1, KEYS + e[MOST_SLOTS]
-    horizon, most = f[at.HORIZON], len(w.records)
+    horizon = f[at.HORIZON]
     while True:
         if m[at.FREE_COUNT] < m[at.MARGIN] + m[at.RIDERS]:
             return MORE_UNITS
@@ -62,16 +65,16 @@ def advance(w, stop):  # type: ignore[no-untyped-def]
         slot = e[wins]
         now = t[KEYS + slot]
         while now >= f[at.NEXT_WEEK] and f[at.NEXT_WEEK] < horizon:
-            _next_week(w)
+            _next_week(m, f)
         if now >= horizon:
             return DONE
         f[at.NOW] = now
         mark = e[tags + slot]
         e[HOLE] = slot
-        _take(w, mark >> 59, mark & _ADDRESS)
+        _take(m, f, e, t, mark >> 59, mark & _ADDRESS)
         drop(e, t)
         while m[at.AGENDA_COUNT] > 0:
-            _work_off(w)
+            _work_off(m, f, e, t)
         m[at.EVENTS] += 1
         if m[at.ERROR]:
             return m[at.ERROR]
@@ -82,50 +85,47 @@ def advance(w, stop):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _take(w, kind, thing):  # type: ignore[no-untyped-def]
+def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
-    m = w.m
     if kind == SERVED:
-        service_over(w, thing, m[m[thing + at.UN_OP] + at.OP_AT])
-        _walk(w, thing, m[thing + at.UN_OP] + at.OP_SIZE)
+        service_over(m, thing, m[m[thing + at.UN_OP] + at.OP_AT])
+        _walk(m, f, e, t, thing, m[thing + at.UN_OP] + at.OP_SIZE)
     elif kind == TRAVELLED:
-        _walk(w, thing, m[thing + at.UN_OP] + at.OP_SIZE)
+        _walk(m, f, e, t, thing, m[thing + at.UN_OP] + at.OP_SIZE)
     elif kind == ARRIVAL_OF:
-        _arrive(w, thing)
+        _arrive(m, f, e, t, thing)
     else:
-        _take_rarer(w, kind, thing)
+        _take_rarer(m, f, e, t, kind, thing)
 
 
 @njit
-def _take_rarer(w, kind, thing):  # type: ignore[no-untyped-def]
-    m, f = w.m, w.f
+def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     if kind == GATE:
-        turn(w, thing)
+        turn(m, f, e, t, thing)
     elif kind == DUE:
-        tick(w, thing)
+        tick(m, f, e, t, thing)
     elif kind == LOADED:
-        loaded(w, thing)
+        loaded(m, f, e, t, thing)
     elif kind == ARRIVED:
-        arrived(w, thing)
+        arrived(m, f, e, t, thing)
     elif kind == UNLOADED:
         unit = m[thing + at.VO_FIRST]
         while unit >= 0:
             after = m[unit + at.UN_NEXT]
-            _walk(w, unit, m[unit + at.UN_OP] + at.OP_SIZE)
+            _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
             unit = after
-        unloaded(w, thing)
+        unloaded(m, f, e, t, thing)
     elif kind == IMPATIENT:
         op = m[thing + at.UN_OP]
         m[thing + at.UN_PATIENCE] = at.NONE
-        leave_queue(w, thing, m[op + at.OP_AT])
+        leave_queue(m, f, thing, m[op + at.OP_AT])
         f[thing + at.UN_WAITING] += f[at.NOW] - f[thing + at.UN_SINCE]
-        _walk(w, thing, m[op + at.OP_OTHERWISE])
+        _walk(m, f, e, t, thing, m[op + at.OP_OTHERWISE])
 
 
 @njit
-def _work_off(w):  # type: ignore[no-untyped-def]
+def _work_off(m, f, e, t):  # type: ignore[no-untyped-def]
     """Take the first thing off the agenda, and start there what can start."""
-    m = w.m
     head = m[at.AGENDA_HEAD]
     thing = m[m[at.AGENDA] + head]
     m[at.AGENDA_HEAD] = head + 1 if head + 1 < m[at.AGENDA_SIZE] else 0
@@ -133,26 +133,25 @@ def _work_off(w):  # type: ignore[no-untyped-def]
     m[thing + at.LISTED] = 0
     kind = m[thing + at.KIND]
     if kind == at.STATION:
-        serve_next(w, thing)
+        serve_next(m, f, e, t, thing)
     elif kind == at.YARD:
-        _let_in(w, thing)
+        _let_in(m, f, e, t, thing)
     elif kind == at.LANE:
-        look_at_lane(w, thing)
+        look_at_lane(m, f, e, t, thing)
     else:
-        dispatch(w, thing)
+        dispatch(m, f, e, t, thing)
 
 
 # ── arrivals ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @njit
-def _next_arrival(w, source):  # type: ignore[no-untyped-def]
+def _next_arrival(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Schedule the next arrival of a source: operational time goes on, and the season says when that is."""
-    m, f = w.m, w.f
     number = m[source + at.SO_ARRIVALS]
     if number >= m[source + at.SO_MOST]:
         return
-    headway = drawn(w, source + at.SO_CODE, m[source + at.SO_KEY], number, 0, 0, ARRIVAL)
+    headway = drawn(m, f, source + at.SO_CODE, m[source + at.SO_KEY], number, ZERO, ZERO, ARRIVAL)
     operational = f[source + at.SO_OPERATIONAL] + headway
     f[source + at.SO_OPERATIONAL] = operational
     piece, start = m[source + at.SO_PIECE], f[source + at.SO_PIECE_START]
@@ -164,26 +163,24 @@ def _next_arrival(w, source):  # type: ignore[no-untyped-def]
         piece, start = piece + 1, after
     m[source + at.SO_PIECE], f[source + at.SO_PIECE_START] = piece, start
     time = f[table + 2 * piece] + (operational - start) / f[table + 2 * piece + 1]
-    schedule(w, time, ARRIVAL_OF, m[source + at.SO_INDEX], source)
+    schedule(e, t, time, ARRIVAL_OF, m[source + at.SO_INDEX], source)
 
 
 @njit
-def _arrive(w, source):  # type: ignore[no-untyped-def]
+def _arrive(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make a group of consignments and let them walk, one after the other."""
-    m = w.m
     m[source + at.SO_ARRIVALS] += 1
-    _next_arrival(w, source)
+    _next_arrival(m, f, e, t, source)
     for _ in range(m[source + at.SO_GROUP]):
-        _walk_new(w, source)
+        _walk_new(m, f, e, t, source)
     if m[at.ALIVE] > m[at.MOST_ALIVE] and not m[at.ERROR]:
         m[at.ERROR] = TOO_MANY_ALIVE
 
 
 @njit
-def _walk_new(w, source):  # type: ignore[no-untyped-def]
+def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make one consignment and let it walk."""
-    m, f = w.m, w.f
-    unit, ordinal = take_unit(w), m[source + at.SO_MADE]
+    unit, ordinal = take_unit(m), m[source + at.SO_MADE]
     m[source + at.SO_MADE] = ordinal + 1
     m[unit + at.UN_SERIAL] = m[at.SERIAL]
     m[at.SERIAL] += 1
@@ -194,38 +191,37 @@ def _walk_new(w, source):  # type: ignore[no-untyped-def]
     f[unit + at.UN_BEGAN], f[unit + at.UN_MOVING], f[unit + at.UN_WAITING] = f[at.NOW], 0.0, 0.0
     program, programs = 0, m[source + at.SO_PROGRAMS]
     if m[source + at.SO_PROGRAM_COUNT] > 1:
-        u = uniform(m[at.SEED], m[at.REPLICATION], m[source + at.SO_KEY], ordinal, 0, 0, ROUTE)
+        u = uniform(m[at.SEED], m[at.REPLICATION], m[source + at.SO_KEY], ordinal, ZERO, ZERO, ROUTE)
         while u >= f[programs + at.PR_SIZE * program + at.PR_SHARE]:
             program += 1
     m[unit + at.UN_PROGRAM] = program
-    _walk(w, unit, m[programs + at.PR_SIZE * program + at.PR_FIRST])
+    _walk(m, f, e, t, unit, m[programs + at.PR_SIZE * program + at.PR_FIRST])
 
 
 # ── walking ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 @njit
-def _walk(w, unit, op):  # type: ignore[no-untyped-def]
+def _walk(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Let a consignment go on from an operation until it rests; then it gives back the server it held."""
-    m = w.m
     holds = m[unit + at.UN_HOLDS]
     m[unit + at.UN_HOLDS] = at.NONE
     kind, steps = m[op], 0
     while True:
         if kind == at.VISIT:
-            share = w.f[op + at.OP_SHARE]
-            if share >= 1.0 or chance(w, unit, m[op + at.OP_PLACE], SHARE) < share:
+            share = f[op + at.OP_SHARE]
+            if share >= 1.0 or chance(m, unit, m[op + at.OP_PLACE], SHARE) < share:
                 m[unit + at.UN_OP] = op
-                op = come(w, unit, op)
+                op = come(m, f, e, t, unit, op)
                 if op < 0:
                     break
             else:
                 op += at.OP_SIZE
         elif kind == at.END:
-            _finish(w, unit)
+            _finish(m, f, unit)
             break
         else:
-            op = _step(w, unit, op, kind)
+            op = _step(m, f, e, t, unit, op, kind)
             if op == _BLOCKED:
                 m[unit + at.UN_HOLDS] = holds
                 return
@@ -237,37 +233,35 @@ def _walk(w, unit, op):  # type: ignore[no-untyped-def]
             m[at.ERROR], m[at.ERROR_AT] = ENDLESS, m[unit + at.UN_SOURCE]
             return
     if holds >= 0:
-        give_back(w, holds)
+        give_back(m, f, holds)
 
 
-_BLOCKED = -2
 
 
 @njit
-def _step(w, unit, op, kind):  # type: ignore[no-untyped-def]
+def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     """Do one of the other operations; return where to go on, `layout.NONE` to rest, or `_BLOCKED`."""
-    m, f = w.m, w.f
     if kind == at.TRAVEL:
         owner, ordinal = m[m[unit + at.UN_SOURCE] + at.SO_KEY], m[unit + at.UN_ORDINAL]
-        hours = drawn(w, op + at.OP_CODE, owner, ordinal, m[op + at.OP_PLACE], m[unit + at.UN_LAP], TRAVEL)
+        hours = drawn(m, f, op + at.OP_CODE, owner, ordinal, m[op + at.OP_PLACE], m[unit + at.UN_LAP], TRAVEL)
         m[unit + at.UN_OP] = op
         f[unit + at.UN_MOVING] += hours
-        schedule(w, f[at.NOW] + hours, TRAVELLED, m[unit + at.UN_SERIAL], unit)
+        schedule(e, t, f[at.NOW] + hours, TRAVELLED, m[unit + at.UN_SERIAL], unit)
         return at.NONE
     if kind == at.RIDE:
         m[unit + at.UN_OP] = op
-        join_lane(w, unit, m[op + at.OP_AT])
+        join_lane(m, f, e, t, unit, m[op + at.OP_AT])
         return at.NONE
     if kind == at.ENTER:
-        return _enter(w, unit, op)
+        return _enter(m, f, e, t, unit, op)
     if kind == at.LEAVE:
         yard = m[op + at.OP_AT]
         m[yard + at.YA_INSIDE] -= 1
         m[unit + at.UN_YARDS] &= ~m[yard + at.YA_BIT]
-        yard_changed(w, yard)
-        put_on_agenda(w, yard)
+        yard_changed(m, f, e, t, yard)
+        put_on_agenda(m, yard)
         return op + at.OP_SIZE
-    if chance(w, unit, m[op + at.OP_PLACE], BRANCH) < f[op + at.OP_CHANCE]:
+    if chance(m, unit, m[op + at.OP_PLACE], BRANCH) < f[op + at.OP_CHANCE]:
         if m[op + at.OP_TO] <= op:
             m[unit + at.UN_LAP] += 1
         return m[op + at.OP_TO]
@@ -275,33 +269,31 @@ def _step(w, unit, op, kind):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _finish(w, unit):  # type: ignore[no-untyped-def]
+def _finish(m, f, unit):  # type: ignore[no-untyped-def]
     """Record a consignment that has arrived."""
-    m, f = w.m, w.f
-    number = m[at.RECORDS]
-    record = w.records[number]
-    record.ordinal = m[unit + at.UN_ORDINAL]
-    record.source = m[m[unit + at.UN_SOURCE] + at.SO_INDEX]
-    record.program = m[unit + at.UN_PROGRAM]
-    record.began_h = f[unit + at.UN_BEGAN]
-    record.total_h = f[at.NOW] - f[unit + at.UN_BEGAN]
-    record.moving_h = f[unit + at.UN_MOVING]
-    record.waiting_h = f[unit + at.UN_WAITING]
-    m[at.RECORDS] = number + 1
+    integer, number = integers(m[at.FINISHED]), floats(m[at.FINISHED])
+    row = 5 * m[at.RECORDS]
+    source = m[m[unit + at.UN_SOURCE] + at.SO_INDEX]
+    # The three small numbers of `records.RECORD` are one word.
+    integer[row] = m[unit + at.UN_ORDINAL] | (source << 32) | (m[unit + at.UN_PROGRAM] << 48)
+    number[row + 1] = f[unit + at.UN_BEGAN]
+    number[row + 2] = f[at.NOW] - f[unit + at.UN_BEGAN]
+    number[row + 3] = f[unit + at.UN_MOVING]
+    number[row + 4] = f[unit + at.UN_WAITING]
+    m[at.RECORDS] += 1
     m[at.ALIVE] -= 1
-    free_unit(w, unit)
+    free_unit(m, unit)
 
 
 # ── yards ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 @njit
-def _enter(w, unit, op):  # type: ignore[no-untyped-def]
+def _enter(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Take a place of a yard, go on elsewhere, or be blocked."""
-    m, f = w.m, w.f
     yard = m[op + at.OP_AT]
     if m[yard + at.YA_INSIDE] < m[yard + at.YA_PLACES] and m[yard + at.YA_FIRST] < 0:
-        _take_place(w, unit, yard)
+        _take_place(m, f, e, t, unit, yard)
         return op + at.OP_SIZE
     if m[op + at.OP_OTHERWISE] >= 0:
         return m[op + at.OP_OTHERWISE]
@@ -312,39 +304,36 @@ def _enter(w, unit, op):  # type: ignore[no-untyped-def]
         m[m[yard + at.YA_LAST] + at.UN_NEXT] = unit
     m[yard + at.YA_LAST] = unit
     if m[unit + at.UN_YARDS]:
-        _count_stuck(w, unit, 1)
-        _look_for_deadlock(w)
+        _count_stuck(m, unit, _ONE_MORE)
+        _look_for_deadlock(m)
     return _BLOCKED
 
 
 @njit
-def _take_place(w, unit, yard):  # type: ignore[no-untyped-def]
-    m = w.m
+def _take_place(m, f, e, t, unit, yard):  # type: ignore[no-untyped-def]
     m[yard + at.YA_INSIDE] += 1
     m[unit + at.UN_YARDS] |= m[yard + at.YA_BIT]
-    yard_changed(w, yard)
+    yard_changed(m, f, e, t, yard)
 
 
 @njit
-def _let_in(w, yard):  # type: ignore[no-untyped-def]
+def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     """Let the blocked in while there is room."""
-    m, f = w.m, w.f
     while m[yard + at.YA_INSIDE] < m[yard + at.YA_PLACES] and m[yard + at.YA_FIRST] >= 0:
         unit = m[yard + at.YA_FIRST]
         m[yard + at.YA_FIRST] = m[unit + at.UN_NEXT]
         if m[yard + at.YA_FIRST] < 0:
             m[yard + at.YA_LAST] = at.NONE
         if m[unit + at.UN_YARDS]:
-            _count_stuck(w, unit, -1)
+            _count_stuck(m, unit, _ONE_LESS)
         f[unit + at.UN_WAITING] += f[at.NOW] - f[unit + at.UN_SINCE]
-        _take_place(w, unit, yard)
-        _walk(w, unit, m[unit + at.UN_OP] + at.OP_SIZE)
+        _take_place(m, f, e, t, unit, yard)
+        _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
 
 
 @njit
-def _count_stuck(w, unit, change):  # type: ignore[no-untyped-def]
+def _count_stuck(m, unit, change):  # type: ignore[no-untyped-def]
     """Count a blocked consignment in every yard it is inside of."""
-    m = w.m
     for place in range(m[at.YARD_COUNT]):
         yard = m[at.YARDS] + at.YA_SIZE * place
         if m[unit + at.UN_YARDS] & m[yard + at.YA_BIT]:
@@ -352,9 +341,8 @@ def _count_stuck(w, unit, change):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _look_for_deadlock(w):  # type: ignore[no-untyped-def]
+def _look_for_deadlock(m):  # type: ignore[no-untyped-def]
     """Find the largest set of full yards whose consignments all wait for yards of the set."""
-    m = w.m
     count, marked = m[at.YARD_COUNT], 0
     for place in range(count):
         yard = m[at.YARDS] + at.YA_SIZE * place
@@ -381,13 +369,12 @@ def _look_for_deadlock(w):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _next_week(w):  # type: ignore[no-untyped-def]
+def _next_week(m, f):  # type: ignore[no-untyped-def]
     """Close a week: bring all stations up to its end."""
-    m, f = w.m, w.f
     f[at.NOW] = f[at.NEXT_WEEK]
     for place in range(m[at.STATION_COUNT]):
         station = m[at.STATIONS] + at.ST_SIZE * place
-        touch(w, station)
+        touch(m, f, station)
         after = m[station + at.ST_WEEKS] + at.WK_SIZE * (m[at.WEEK] + 1)
         m[after + at.WK_LONGEST] = m[station + at.ST_WAITING]
     m[at.WEEK] += 1
@@ -395,14 +382,14 @@ def _next_week(w):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def close_books(w):  # type: ignore[no-untyped-def]
+def close_books(words):  # type: ignore[no-untyped-def]
     """Bring everything up to the horizon."""
-    m, f = w.m, w.f
+    m, f = integers(words), floats(words)
     while f[at.NEXT_WEEK] < f[at.HORIZON]:
-        _next_week(w)
+        _next_week(m, f)
     f[at.NOW] = f[at.HORIZON]
     for place in range(m[at.STATION_COUNT]):
-        touch(w, m[at.STATIONS] + at.ST_SIZE * place)
+        touch(m, f, m[at.STATIONS] + at.ST_SIZE * place)
     for place in range(m[at.LANE_COUNT]):
         lane = m[at.LANES] + at.LA_SIZE * place
         f[lane + at.LA_AREA] += f[lane + at.LA_WAITING] * (f[at.NOW] - f[lane + at.LA_TOUCHED])

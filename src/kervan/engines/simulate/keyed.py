@@ -17,7 +17,9 @@ from kervan.engines.simulate.model import LAWS, Law
 __all__ = ["LAW_CODES", "draw", "law_row", "ndtri", "philox", "uniform"]
 
 #: Purposes of draws.
-ARRIVAL, ROUTE, SHARE, ELECTRONIC, SERVICE, PATIENCE, BRANCH, TRAVEL, CROSSING, SPELL, HEADWAY = range(11)
+ARRIVAL, ROUTE, SHARE, ELECTRONIC, SERVICE, PATIENCE, BRANCH, TRAVEL, CROSSING, SPELL, HEADWAY = (
+    np.int64(purpose) for purpose in range(11)
+)
 
 LAW_CODES: Final = {name: code for code, name in enumerate(LAWS)}
 DETERMINISTIC, EXPONENTIAL, LOGNORMAL, GAMMA, EMPIRICAL = range(5)

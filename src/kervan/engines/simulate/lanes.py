@@ -4,64 +4,61 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import cancel
 from kervan.engines.simulate.keyed import CROSSING, HEADWAY
 from kervan.engines.simulate.world import (
-    ARRIVED, DUE, LOADED, UNLOADED, drawn, free_unit, put_on_agenda, schedule, take_unit,
+    ZERO, ARRIVED, DUE, LOADED, UNLOADED, drawn, free_unit, put_on_agenda, schedule, take_unit,
 )  # fmt: skip
 
 __all__ = ["arrived", "depart_held", "dispatch", "join_lane", "loaded", "look_at_lane", "prepare_lane", "tick", "unloaded"]
 
 
 @njit
-def prepare_lane(w, lane):  # type: ignore[no-untyped-def]
+def prepare_lane(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Schedule the first departure time of a clock."""
-    m, f = w.m, w.f
     if m[lane + at.LA_RULE]:
-        schedule(w, f[lane + at.LA_OFFSET], DUE, m[lane + at.LA_INDEX], lane)
+        schedule(e, t, f[lane + at.LA_OFFSET], DUE, m[lane + at.LA_INDEX], lane)
 
 
 @njit
-def tick(w, lane):  # type: ignore[no-untyped-def]
+def tick(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Take a lane's due event: a timeout, or a departure time."""
-    m, f = w.m, w.f
     if m[lane + at.LA_RULE]:
         m[lane + at.LA_DUE] = 1
-        headway = drawn(w, lane + at.LA_CLOCK, m[lane + at.LA_KEY], m[lane + at.LA_TICKS], 0, 0, HEADWAY)
+        headway = drawn(m, f, lane + at.LA_CLOCK, m[lane + at.LA_KEY], m[lane + at.LA_TICKS], ZERO, ZERO, HEADWAY)
         m[lane + at.LA_TICKS] += 1
-        schedule(w, f[at.NOW] + headway, DUE, m[lane + at.LA_INDEX], lane)
+        schedule(e, t, f[at.NOW] + headway, DUE, m[lane + at.LA_INDEX], lane)
     else:
         m[lane + at.LA_SLOT] = at.NONE
-    _examine(w, lane)
+    _examine(m, lane)
 
 
 @njit
-def _examine(w, lane):  # type: ignore[no-untyped-def]
-    fleet = w.m[lane + at.LA_FLEET]
-    put_on_agenda(w, lane if fleet < 0 else fleet)
+def _examine(m, lane):  # type: ignore[no-untyped-def]
+    fleet = m[lane + at.LA_FLEET]
+    put_on_agenda(m, lane if fleet < 0 else fleet)
 
 
 @njit
-def _touch(w, lane):  # type: ignore[no-untyped-def]
-    f = w.f
+def _touch(f, lane):  # type: ignore[no-untyped-def]
     f[lane + at.LA_AREA] += f[lane + at.LA_WAITING] * (f[at.NOW] - f[lane + at.LA_TOUCHED])
     f[lane + at.LA_TOUCHED] = f[at.NOW]
 
 
 @njit
-def join_lane(w, unit, lane):  # type: ignore[no-untyped-def]
+def join_lane(m, f, e, t, unit, lane):  # type: ignore[no-untyped-def]
     """Put a consignment at the end of a lane's queue."""
-    m, f = w.m, w.f
-    _touch(w, lane)
+    _touch(f, lane)
     last = m[lane + at.LA_LAST]
     m[unit + at.UN_NEXT] = at.NONE
     f[unit + at.UN_SINCE] = f[at.NOW]
     if last < 0:
         m[lane + at.LA_FIRST] = unit
-        _await_timeout(w, lane)
+        _await_timeout(m, f, e, t, lane)
     else:
         m[last + at.UN_NEXT] = unit
     m[lane + at.LA_LAST] = unit
@@ -69,27 +66,25 @@ def join_lane(w, unit, lane):  # type: ignore[no-untyped-def]
     f[lane + at.LA_WAITING] += f[m[unit + at.UN_SOURCE] + at.SO_LOAD]
     if m[lane + at.LA_FLEET] < 0:
         m[at.RIDERS] += 1
-    _examine(w, lane)
+    _examine(m, lane)
 
 
 @njit
-def _await_timeout(w, lane):  # type: ignore[no-untyped-def]
+def _await_timeout(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Schedule the end of the first one's patience with the lane, in place of that of the one before."""
-    m, f = w.m, w.f
     if m[lane + at.LA_SLOT] >= 0:
-        cancel(w.e, w.t, m[lane + at.LA_SLOT])
+        cancel(e, t, m[lane + at.LA_SLOT])
         m[lane + at.LA_SLOT] = at.NONE
     head = m[lane + at.LA_FIRST]
     if head < 0 or m[lane + at.LA_RULE] or f[lane + at.LA_TIMEOUT] == math.inf:
         return
     time = f[head + at.UN_SINCE] + f[lane + at.LA_TIMEOUT]
     if time > f[at.NOW]:
-        m[lane + at.LA_SLOT] = schedule(w, time, DUE, m[lane + at.LA_INDEX], lane)
+        m[lane + at.LA_SLOT] = schedule(e, t, time, DUE, m[lane + at.LA_INDEX], lane)
 
 
 @njit
-def _is_due(w, lane):  # type: ignore[no-untyped-def]
-    m, f = w.m, w.f
+def _is_due(m, f, lane):  # type: ignore[no-untyped-def]
     if m[lane + at.LA_RULE]:
         return m[lane + at.LA_DUE] == 1
     head = m[lane + at.LA_FIRST]
@@ -100,19 +95,17 @@ def _is_due(w, lane):  # type: ignore[no-untyped-def]
 
 
 @njit
-def look_at_lane(w, lane):  # type: ignore[no-untyped-def]
+def look_at_lane(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Let voyages without a fleet board while the lane is due and open."""
-    m, f = w.m, w.f
-    while m[lane + at.LA_SHUT] == 0 and _is_due(w, lane):
-        voyage = _new_voyage(w, lane, at.NONE, at.LADEN)
-        _board(w, voyage, lane)
-        schedule(w, f[at.NOW] + f[lane + at.LA_LOAD_H], LOADED, m[voyage + at.VO_SERIAL], voyage)
+    while m[lane + at.LA_SHUT] == 0 and _is_due(m, f, lane):
+        voyage = _new_voyage(m, lane, np.int64(at.NONE), np.int64(at.LADEN))
+        _board(m, f, e, t, voyage, lane)
+        schedule(e, t, f[at.NOW] + f[lane + at.LA_LOAD_H], LOADED, m[voyage + at.VO_SERIAL], voyage)
 
 
 @njit
-def _new_voyage(w, lane, vehicle, purpose):  # type: ignore[no-untyped-def]
-    m = w.m
-    voyage = take_unit(w)
+def _new_voyage(m, lane, vehicle, purpose):  # type: ignore[no-untyped-def]
+    voyage = take_unit(m)
     m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE], m[voyage + at.VO_PURPOSE] = lane, vehicle, purpose
     m[voyage + at.VO_FIRST] = at.NONE
     m[voyage + at.VO_SERIAL] = m[at.VOYAGES]
@@ -121,10 +114,9 @@ def _new_voyage(w, lane, vehicle, purpose):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _board(w, voyage, lane):  # type: ignore[no-untyped-def]
+def _board(m, f, e, t, voyage, lane):  # type: ignore[no-untyped-def]
     """Take as many from the front of the queue as fit, and draw the crossing."""
-    m, f = w.m, w.f
-    _touch(w, lane)
+    _touch(f, lane)
     room, count = f[lane + at.LA_CAPACITY], 0
     unit, last = m[lane + at.LA_FIRST], at.NONE
     m[voyage + at.VO_FIRST] = unit
@@ -152,22 +144,21 @@ def _board(w, voyage, lane):  # type: ignore[no-untyped-def]
     if m[lane + at.LA_FLEET] < 0:
         m[at.RIDERS] -= count
     if count > 0:
-        _await_timeout(w, lane)
-    crossing = drawn(w, lane + at.LA_CODE, m[lane + at.LA_KEY], m[lane + at.LA_VOYAGES], 0, 0, CROSSING)
+        _await_timeout(m, f, e, t, lane)
+    crossing = drawn(m, f, lane + at.LA_CODE, m[lane + at.LA_KEY], m[lane + at.LA_VOYAGES], ZERO, ZERO, CROSSING)
     f[voyage + at.VO_CROSSING] = crossing
     m[lane + at.LA_VOYAGES] += 1
 
 
 @njit
-def loaded(w, voyage):  # type: ignore[no-untyped-def]
+def loaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End the loading: sail, or wait at the berth for the lane to open."""
-    m, f = w.m, w.f
     lane = m[voyage + at.VO_LANE]
     f[voyage + at.VO_SINCE] = f[at.NOW]
     if m[voyage + at.VO_VEHICLE] < 0 or m[lane + at.LA_SHUT] == 0:
-        _depart(w, voyage)
+        _depart(m, f, e, t, voyage)
         return
-    _become(w, m[voyage + at.VO_VEHICLE], at.WEATHER)
+    _become(m, f, m[voyage + at.VO_VEHICLE], np.int64(at.WEATHER))
     m[voyage + at.VO_NEXT] = at.NONE
     last = m[lane + at.LA_HELD_LAST]
     if last < 0:
@@ -178,20 +169,18 @@ def loaded(w, voyage):  # type: ignore[no-untyped-def]
 
 
 @njit
-def depart_held(w, lane):  # type: ignore[no-untyped-def]
+def depart_held(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Let those sail that have waited for the lane to open, in the order in which they were loaded."""
-    m = w.m
     voyage = m[lane + at.LA_HELD_FIRST]
     m[lane + at.LA_HELD_FIRST], m[lane + at.LA_HELD_LAST] = at.NONE, at.NONE
     while voyage >= 0:
         after = m[voyage + at.VO_NEXT]
-        _depart(w, voyage)
+        _depart(m, f, e, t, voyage)
         voyage = after
 
 
 @njit
-def _depart(w, voyage):  # type: ignore[no-untyped-def]
-    m, f = w.m, w.f
+def _depart(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     now, lane, vehicle = f[at.NOW], m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
     held, crossing = now - f[voyage + at.VO_SINCE], f[voyage + at.VO_CROSSING]
     unit = m[voyage + at.VO_FIRST]
@@ -199,40 +188,38 @@ def _depart(w, voyage):  # type: ignore[no-untyped-def]
         f[unit + at.UN_WAITING] += held
         f[unit + at.UN_MOVING] += crossing
         unit = m[unit + at.UN_NEXT]
-    schedule(w, now + crossing, ARRIVED, m[voyage + at.VO_SERIAL], voyage)
+    schedule(e, t, now + crossing, ARRIVED, m[voyage + at.VO_SERIAL], voyage)
     if vehicle >= 0:
-        _become(w, vehicle, at.SAILING)
+        _become(m, f, vehicle, np.int64(at.SAILING))
         m[m[vehicle + at.VE_FLEET] + at.FL_LADEN] += 1
-        _leave_berth(w, m[lane + at.LA_FROM])
+        _leave_berth(m, f, e, t, m[lane + at.LA_FROM])
 
 
 @njit
-def arrived(w, voyage):  # type: ignore[no-untyped-def]
+def arrived(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End a crossing, laden or empty."""
-    m, f = w.m, w.f
     lane, vehicle, purpose = m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE], m[voyage + at.VO_PURPOSE]
     f[voyage + at.VO_SINCE] = f[at.NOW]
     if vehicle < 0:
-        schedule(w, f[at.NOW] + f[lane + at.LA_UNLOAD_H], UNLOADED, m[voyage + at.VO_SERIAL], voyage)
+        schedule(e, t, f[at.NOW] + f[lane + at.LA_UNLOAD_H], UNLOADED, m[voyage + at.VO_SERIAL], voyage)
     elif purpose == at.LADEN:
-        _ask_for_berth(w, voyage, m[lane + at.LA_TO])
+        _ask_for_berth(m, f, e, t, voyage, m[lane + at.LA_TO])
     elif purpose == at.TO_BOARD:
-        _ask_for_berth(w, voyage, m[lane + at.LA_FROM])
+        _ask_for_berth(m, f, e, t, voyage, m[lane + at.LA_FROM])
     else:
-        _be_idle(w, vehicle, m[lane + at.LA_FROM])
-        free_unit(w, voyage)
+        _be_idle(m, f, vehicle, m[lane + at.LA_FROM])
+        free_unit(m, voyage)
 
 
 @njit
-def unloaded(w, voyage):  # type: ignore[no-untyped-def]
+def unloaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End a voyage whose passengers have left: give back the berth, and be idle or go to stand by."""
-    m = w.m
     lane, vehicle = m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
-    free_unit(w, voyage)
+    free_unit(m, voyage)
     if vehicle < 0:
         return
     port, fleet = m[lane + at.LA_TO], m[vehicle + at.VE_FLEET]
-    _leave_berth(w, port)
+    _leave_berth(m, f, e, t, port)
     if m[fleet + at.FL_POLICY]:
         turn = (m[vehicle + at.VE_TURN] + 1) % m[fleet + at.FL_LANE_COUNT]
         m[vehicle + at.VE_TURN] = turn
@@ -240,27 +227,25 @@ def unloaded(w, voyage):  # type: ignore[no-untyped-def]
         m[vehicle + at.VE_LANE] = lane
         if m[lane + at.LA_FROM] != port:
             m[vehicle + at.VE_PORT] = port
-            _sail_empty(w, vehicle, _new_voyage(w, lane, vehicle, at.TO_STAND_BY))
+            _sail_empty(m, f, e, t, vehicle, _new_voyage(m, lane, vehicle, np.int64(at.TO_STAND_BY)))
             return
-    _be_idle(w, vehicle, port)
+    _be_idle(m, f, vehicle, port)
 
 
 # ── vehicles and berths ─────────────────────────────────────────────────────────────────────────────
 
 
 @njit
-def _become(w, vehicle, state):  # type: ignore[no-untyped-def]
+def _become(m, f, vehicle, state):  # type: ignore[no-untyped-def]
     """Change what a vehicle does, and count the hours it did the other."""
-    m, f = w.m, w.f
     f[m[vehicle + at.VE_FLEET] + at.FL_HOURS + m[vehicle + at.VE_STATE]] += f[at.NOW] - f[vehicle + at.VE_SINCE]
     m[vehicle + at.VE_STATE], f[vehicle + at.VE_SINCE] = state, f[at.NOW]
 
 
 @njit
-def _be_idle(w, vehicle, port):  # type: ignore[no-untyped-def]
-    m = w.m
+def _be_idle(m, f, vehicle, port):  # type: ignore[no-untyped-def]
     fleet = m[vehicle + at.VE_FLEET]
-    _become(w, vehicle, at.IDLE)
+    _become(m, f, vehicle, np.int64(at.IDLE))
     m[vehicle + at.VE_PORT], m[vehicle + at.VE_NEXT] = port, at.NONE
     last = m[fleet + at.FL_LAST]
     if last < 0:
@@ -269,35 +254,32 @@ def _be_idle(w, vehicle, port):  # type: ignore[no-untyped-def]
         m[last + at.VE_NEXT] = vehicle
     m[fleet + at.FL_LAST] = vehicle
     m[fleet + at.FL_IDLE] += 1
-    put_on_agenda(w, fleet)
+    put_on_agenda(m, fleet)
 
 
 @njit
-def _sail_empty(w, vehicle, voyage):  # type: ignore[no-untyped-def]
-    m, f = w.m, w.f
+def _sail_empty(m, f, e, t, vehicle, voyage):  # type: ignore[no-untyped-def]
     fleet, lane = m[vehicle + at.VE_FLEET], m[voyage + at.VO_LANE]
-    law = _position(w, fleet, m[vehicle + at.VE_PORT], m[lane + at.LA_FROM])
-    crossing = drawn(w, law, m[fleet + at.FL_KEY], m[fleet + at.FL_EMPTY], 0, 0, CROSSING)
+    law = _position(m, fleet, m[vehicle + at.VE_PORT], m[lane + at.LA_FROM])
+    crossing = drawn(m, f, law, m[fleet + at.FL_KEY], m[fleet + at.FL_EMPTY], ZERO, ZERO, CROSSING)
     m[fleet + at.FL_EMPTY] += 1
-    _become(w, vehicle, at.SAILING)
-    schedule(w, f[at.NOW] + crossing, ARRIVED, m[voyage + at.VO_SERIAL], voyage)
+    _become(m, f, vehicle, np.int64(at.SAILING))
+    schedule(e, t, f[at.NOW] + crossing, ARRIVED, m[voyage + at.VO_SERIAL], voyage)
 
 
 @njit
-def _position(w, fleet, from_port, to_port):  # type: ignore[no-untyped-def]
+def _position(m, fleet, from_port, to_port):  # type: ignore[no-untyped-def]
     """Return where the law of an empty voyage is written; its mean is the fourth word."""
-    m = w.m
     pair = m[from_port + at.PO_INDEX] * m[fleet + at.FL_PORTS] + m[to_port + at.PO_INDEX]
     return m[fleet + at.FL_POSITION] + 4 * pair
 
 
 @njit
-def _ask_for_berth(w, voyage, port):  # type: ignore[no-untyped-def]
-    m = w.m
+def _ask_for_berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
     if m[port + at.PO_BUSY] < m[port + at.PO_BERTHS] and m[port + at.PO_FIRST] < 0:
-        _berth(w, voyage, port)
+        _berth(m, f, e, t, voyage, port)
         return
-    _become(w, m[voyage + at.VO_VEHICLE], at.ANCHOR)
+    _become(m, f, m[voyage + at.VO_VEHICLE], np.int64(at.ANCHOR))
     m[voyage + at.VO_NEXT] = at.NONE
     last = m[port + at.PO_LAST]
     if last < 0:
@@ -308,93 +290,87 @@ def _ask_for_berth(w, voyage, port):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _leave_berth(w, port):  # type: ignore[no-untyped-def]
-    m = w.m
+def _leave_berth(m, f, e, t, port):  # type: ignore[no-untyped-def]
     m[port + at.PO_BUSY] -= 1
     voyage = m[port + at.PO_FIRST]
     if voyage >= 0:
         m[port + at.PO_FIRST] = m[voyage + at.VO_NEXT]
         if m[port + at.PO_FIRST] < 0:
             m[port + at.PO_LAST] = at.NONE
-        _berth(w, voyage, port)
+        _berth(m, f, e, t, voyage, port)
 
 
 @njit
-def _berth(w, voyage, port):  # type: ignore[no-untyped-def]
+def _berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
     """Take a berth, to unload or to board."""
-    m, f = w.m, w.f
     now, lane, vehicle = f[at.NOW], m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
     m[port + at.PO_BUSY] += 1
     if m[voyage + at.VO_PURPOSE] == at.LADEN:
-        _become(w, vehicle, at.UNLOADING)
+        _become(m, f, vehicle, np.int64(at.UNLOADING))
         unit, waited = m[voyage + at.VO_FIRST], now - f[voyage + at.VO_SINCE]
         while unit >= 0:
             f[unit + at.UN_WAITING] += waited
             unit = m[unit + at.UN_NEXT]
-        schedule(w, now + f[lane + at.LA_UNLOAD_H], UNLOADED, m[voyage + at.VO_SERIAL], voyage)
+        schedule(e, t, now + f[lane + at.LA_UNLOAD_H], UNLOADED, m[voyage + at.VO_SERIAL], voyage)
         return
-    _become(w, vehicle, at.LOADING)
+    _become(m, f, vehicle, np.int64(at.LOADING))
     m[voyage + at.VO_PURPOSE] = at.LADEN
     m[lane + at.LA_ASSIGNED] -= 1
-    _board(w, voyage, lane)
-    put_on_agenda(w, m[lane + at.LA_FLEET])
-    schedule(w, now + f[lane + at.LA_LOAD_H], LOADED, m[voyage + at.VO_SERIAL], voyage)
+    _board(m, f, e, t, voyage, lane)
+    put_on_agenda(m, m[lane + at.LA_FLEET])
+    schedule(e, t, now + f[lane + at.LA_LOAD_H], LOADED, m[voyage + at.VO_SERIAL], voyage)
 
 
 # ── dispatch ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @njit
-def dispatch(w, fleet):  # type: ignore[no-untyped-def]
+def dispatch(m, f, e, t, fleet):  # type: ignore[no-untyped-def]
     """Assign idle vehicles to lanes that want them."""
-    m = w.m
     while m[fleet + at.FL_IDLE] > 0:
-        lane, vehicle = _next_pair(w, fleet)
+        lane, vehicle = _next_pair(m, f, fleet)
         if vehicle < 0:
             return
-        _take_idle(w, fleet, vehicle)
+        _take_idle(m, fleet, vehicle)
         m[lane + at.LA_ASSIGNED] += 1
         m[vehicle + at.VE_LANE] = lane
-        voyage = _new_voyage(w, lane, vehicle, at.TO_BOARD)
+        voyage = _new_voyage(m, lane, vehicle, np.int64(at.TO_BOARD))
         if m[vehicle + at.VE_PORT] == m[lane + at.LA_FROM]:
-            _ask_for_berth(w, voyage, m[lane + at.LA_FROM])
+            _ask_for_berth(m, f, e, t, voyage, m[lane + at.LA_FROM])
         else:
-            _sail_empty(w, vehicle, voyage)
+            _sail_empty(m, f, e, t, vehicle, voyage)
 
 
 @njit
-def _next_pair(w, fleet):  # type: ignore[no-untyped-def]
+def _next_pair(m, f, fleet):  # type: ignore[no-untyped-def]
     """Return the next lane to get a vehicle, and the vehicle; negative if there is none."""
-    m, f = w.m, w.f
     best, rotates = at.NONE, m[fleet + at.FL_POLICY]
     for place in range(m[fleet + at.FL_LANE_COUNT]):
         lane = m[m[fleet + at.FL_LANES] + place]
-        if m[lane + at.LA_SHUT] or _wanted(w, lane) <= 0:
+        if m[lane + at.LA_SHUT] or _wanted(m, f, lane) <= 0:
             continue
         if rotates:
-            vehicle = _standing_by(w, fleet, lane)
+            vehicle = _standing_by(m, fleet, lane)
             if vehicle >= 0:
                 return lane, vehicle
         elif best < 0 or f[lane + at.LA_WAITING] > f[best + at.LA_WAITING]:
             best = lane
     if best < 0:
         return best, best
-    return best, _nearest(w, fleet, best)
+    return best, _nearest(m, f, fleet, best)
 
 
 @njit
-def _wanted(w, lane):  # type: ignore[no-untyped-def]
+def _wanted(m, f, lane):  # type: ignore[no-untyped-def]
     """Return how many vehicles a lane wants besides those assigned."""
-    m, f = w.m, w.f
-    need = 1 if _is_due(w, lane) else 0
+    need = 1 if _is_due(m, f, lane) else 0
     if m[lane + at.LA_RULE] == 0:
         need = max(need, int(math.floor(f[lane + at.LA_WAITING] / f[lane + at.LA_CAPACITY])))
     return need - m[lane + at.LA_ASSIGNED]
 
 
 @njit
-def _standing_by(w, fleet, lane):  # type: ignore[no-untyped-def]
-    m = w.m
+def _standing_by(m, fleet, lane):  # type: ignore[no-untyped-def]
     vehicle = m[fleet + at.FL_FIRST]
     while vehicle >= 0:
         if m[vehicle + at.VE_LANE] == lane:
@@ -404,15 +380,14 @@ def _standing_by(w, fleet, lane):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _nearest(w, fleet, lane):  # type: ignore[no-untyped-def]
+def _nearest(m, f, fleet, lane):  # type: ignore[no-untyped-def]
     """Return the vehicle idle longest at the port of departure, else the one with the least way there."""
-    m, f = w.m, w.f
     port, best, least = m[lane + at.LA_FROM], at.NONE, math.inf
     vehicle = m[fleet + at.FL_FIRST]
     while vehicle >= 0:
         if m[vehicle + at.VE_PORT] == port:
             return vehicle
-        mean = f[_position(w, fleet, m[vehicle + at.VE_PORT], port) + 3]
+        mean = f[_position(m, fleet, m[vehicle + at.VE_PORT], port) + 3]
         if best < 0 or mean < least:
             best, least = vehicle, mean
         vehicle = m[vehicle + at.VE_NEXT]
@@ -420,9 +395,8 @@ def _nearest(w, fleet, lane):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _take_idle(w, fleet, vehicle):  # type: ignore[no-untyped-def]
+def _take_idle(m, fleet, vehicle):  # type: ignore[no-untyped-def]
     """Take a vehicle out of the list of the idle."""
-    m = w.m
     m[fleet + at.FL_IDLE] -= 1
     after, before, other = m[vehicle + at.VE_NEXT], at.NONE, m[fleet + at.FL_FIRST]
     while other != vehicle:

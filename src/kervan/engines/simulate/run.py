@@ -15,38 +15,14 @@ from kervan.engines.simulate.events import events_of, grown_events
 from kervan.engines.simulate.kernel import advance, close_books, prepare
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import Model, Visit
+from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
 from kervan.engines.simulate.waits import WAIT_BINS
 from kervan.engines.simulate.world import (
-    DEADLOCK, DONE, ENDLESS, MORE_RECORDS, MORE_UNITS, PAUSED, TOO_MANY_ALIVE, World,
+    DEADLOCK, DONE, ENDLESS, MORE_RECORDS, MORE_UNITS, PAUSED, TOO_MANY_ALIVE,
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
 
 __all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
-
-#: A consignment that has finished; hours. Procedures are ``total_h - moving_h - waiting_h``.
-RECORD: Final = np.dtype([
-    ("ordinal", "u4"), ("source", "i2"), ("program", "i2"), ("began_h", "f8"), ("total_h", "f8"), ("moving_h", "f8"),
-    ("waiting_h", "f8"),
-])  # fmt: skip
-
-#: A station in a week: those who came to it, services begun, sum of the waits that ended by a service, time
-#: integrals of the number waiting and of busy servers (blocked ones too), and the longest queue.
-STATION_STATS: Final = np.dtype([
-    ("arrived", "i8"), ("begun", "i8"), ("waits_h", "f8"), ("queue_area_h", "f8"), ("busy_area_h", "f8"),
-    ("longest", "i8"),
-])  # fmt: skip
-
-#: A lane over the run.
-LANE_STATS: Final = np.dtype([
-    ("voyages", "i8"), ("consignments", "i8"), ("carried", "f8"), ("waits_h", "f8"), ("queue_area_h", "f8"),
-])  # fmt: skip
-
-#: A fleet over the run: voyages, and vehicle hours in each state.
-FLEET_STATS: Final = np.dtype([
-    ("laden", "i8"), ("empty", "i8"), ("idle_h", "f8"), ("anchor_h", "f8"), ("loading_h", "f8"), ("weather_h", "f8"),
-    ("sailing_h", "f8"), ("unloading_h", "f8"),
-])  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -137,11 +113,12 @@ def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.void]]:
     records = np.zeros(4 * _UNITS, dtype=RECORD)
     each = 2 if _has_patience(model) else 1
     events = events_of(block.events + each * units)
-    world = _world(block, events, records)
-    prepare(world)
+    prepare(block.words.ctypes.data, events.ctypes.data)
     reason, stop = PAUSED, _STRETCH
     while reason != DONE:
-        reason = advance(world, min(stop, int(block.words[layout.MOST_EVENTS])))
+        most = min(stop, int(block.words[layout.MOST_EVENTS]))
+        block.words[layout.FINISHED] = records.ctypes.data
+        reason = advance(block.words.ctypes.data, events.ctypes.data, len(records), most)
         if reason == PAUSED:
             stop += _STRETCH
         elif reason == MORE_UNITS:
@@ -153,13 +130,8 @@ def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.void]]:
             records = np.concatenate([records, np.zeros(len(records) // 2 + least, dtype=RECORD)])
         elif reason != DONE:
             raise _error(model, block, reason)
-        world = _world(block, events, records)
-    close_books(world)
+    close_books(block.words.ctypes.data)
     return block, records
-
-
-def _world(block: Block, events: NDArray[np.int64], records: NDArray[np.void]) -> World:
-    return World(block.words, block.words.view(np.float64), events, events.view(np.float64), records)
 
 
 def _has_patience(model: Model) -> bool:

@@ -18,35 +18,33 @@ __all__ = ["come", "give_back", "interrupt", "leave_queue", "resume", "serve_nex
 
 
 @njit
-def come(w, unit, op):  # type: ignore[no-untyped-def]
+def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Let a consignment come to a station; return where it goes on, or `layout.NONE` if it stays."""
-    m, f = w.m, w.f
     station = m[op + at.OP_AT]
     m[m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK] + at.WK_ARRIVED] += 1
     servers, waiting = m[station + at.ST_SERVERS], m[station + at.ST_WAITING]
     f[unit + at.UN_SINCE] = f[at.NOW]
     if m[station + at.ST_SHUT] == 0 and waiting == 0 and m[station + at.ST_BUSY] < servers:
-        touch(w, station)
-        _begin(w, unit, op, station)
+        touch(m, f, station)
+        _begin(m, f, e, t, unit, op, station)
         return at.NONE
     priority = m[m[unit + at.UN_SOURCE] + at.SO_PRIORITY]
-    if f[op + at.OP_DIVERT] < math.inf and _ahead(w, station, priority) * f[op + at.OP_MEAN] / servers > f[op + at.OP_DIVERT]:
+    if f[op + at.OP_DIVERT] < math.inf and _ahead(m, station, priority) * f[op + at.OP_MEAN] / servers > f[op + at.OP_DIVERT]:
         return m[op + at.OP_OTHERWISE]
-    touch(w, station)
-    _join(w, unit, station, priority)
+    touch(m, f, station)
+    _join(m, unit, station, priority)
     if m[op + at.OP_PATIENCE] >= 0:
         owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
         patience = drawn(
-            w, op + at.OP_PATIENCE, owner, m[unit + at.UN_ORDINAL], m[op + at.OP_PLACE], m[unit + at.UN_LAP], PATIENCE
+            m, f, op + at.OP_PATIENCE, owner, m[unit + at.UN_ORDINAL], m[op + at.OP_PLACE], m[unit + at.UN_LAP], PATIENCE
         )
-        m[unit + at.UN_PATIENCE] = schedule(w, f[at.NOW] + patience, IMPATIENT, m[unit + at.UN_SERIAL], unit)
+        m[unit + at.UN_PATIENCE] = schedule(e, t, f[at.NOW] + patience, IMPATIENT, m[unit + at.UN_SERIAL], unit)
     return at.NONE
 
 
 @njit
-def _ahead(w, station, priority):  # type: ignore[no-untyped-def]
+def _ahead(m, station, priority):  # type: ignore[no-untyped-def]
     """Return how many wait who would be served before a newcomer of this priority."""
-    m = w.m
     if m[station + at.ST_PRIORITIES] == 1:
         return m[station + at.ST_WAITING]
     count = 0
@@ -56,8 +54,7 @@ def _ahead(w, station, priority):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _join(w, unit, station, priority):  # type: ignore[no-untyped-def]
-    m = w.m
+def _join(m, unit, station, priority):  # type: ignore[no-untyped-def]
     last = m[station + at.ST_LAST + priority]
     m[unit + at.UN_NEXT], m[unit + at.UN_BEFORE] = at.NONE, last
     if last < 0:
@@ -73,10 +70,9 @@ def _join(w, unit, station, priority):  # type: ignore[no-untyped-def]
 
 
 @njit
-def leave_queue(w, unit, station):  # type: ignore[no-untyped-def]
+def leave_queue(m, f, unit, station):  # type: ignore[no-untyped-def]
     """Take a consignment out of the queue, wherever it stands."""
-    m = w.m
-    touch(w, station)
+    touch(m, f, station)
     priority = m[m[unit + at.UN_SOURCE] + at.SO_PRIORITY]
     after, before = m[unit + at.UN_NEXT], m[unit + at.UN_BEFORE]
     if before < 0:
@@ -92,9 +88,8 @@ def leave_queue(w, unit, station):  # type: ignore[no-untyped-def]
 
 
 @njit
-def serve_next(w, station):  # type: ignore[no-untyped-def]
+def serve_next(m, f, e, t, station):  # type: ignore[no-untyped-def]
     """Begin whatever services can begin."""
-    m = w.m
     if m[station + at.ST_SHUT]:
         return
     priority = 0
@@ -102,17 +97,16 @@ def serve_next(w, station):  # type: ignore[no-untyped-def]
         while m[station + at.ST_FIRST + priority] < 0:
             priority += 1
         unit = m[station + at.ST_FIRST + priority]
-        leave_queue(w, unit, station)
+        leave_queue(m, f, unit, station)
         if m[unit + at.UN_PATIENCE] >= 0:
-            cancel(w.e, w.t, m[unit + at.UN_PATIENCE])
+            cancel(e, t, m[unit + at.UN_PATIENCE])
             m[unit + at.UN_PATIENCE] = at.NONE
-        _begin(w, unit, m[unit + at.UN_OP], station)
+        _begin(m, f, e, t, unit, m[unit + at.UN_OP], station)
 
 
 @njit
-def _begin(w, unit, op, station):  # type: ignore[no-untyped-def]
+def _begin(m, f, e, t, unit, op, station):  # type: ignore[no-untyped-def]
     """Begin a service; the station has been touched."""
-    m, f = w.m, w.f
     now = f[at.NOW]
     waited = now - f[unit + at.UN_SINCE]
     f[unit + at.UN_WAITING] += waited
@@ -124,20 +118,19 @@ def _begin(w, unit, op, station):  # type: ignore[no-untyped-def]
         m[m[station + at.ST_WAITS] + bin_of(waited)] += 1
     law, place = op + at.OP_CODE, m[op + at.OP_PLACE]
     share = f[op + at.OP_ELECTRONIC]
-    if share > 0.0 and (share >= 1.0 or chance(w, unit, place, ELECTRONIC) < share):
+    if share > 0.0 and (share >= 1.0 or chance(m, unit, place, ELECTRONIC) < share):
         law = op + at.OP_E_CODE
     owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
-    need = drawn(w, law, owner, m[unit + at.UN_ORDINAL], place, m[unit + at.UN_LAP], SERVICE)
-    m[unit + at.UN_SLOT] = schedule(w, now + need, SERVED, m[unit + at.UN_SERIAL], unit)
+    need = drawn(m, f, law, owner, m[unit + at.UN_ORDINAL], place, m[unit + at.UN_LAP], SERVICE)
+    m[unit + at.UN_SLOT] = schedule(e, t, now + need, SERVED, m[unit + at.UN_SERIAL], unit)
     if m[station + at.ST_CLOSING] != at.FINISH:
         f[unit + at.UN_NEED], f[unit + at.UN_END] = need, now + need
-        _hold(w, unit, station)
+        _hold(m, unit, station)
 
 
 @njit
-def _hold(w, unit, station):  # type: ignore[no-untyped-def]
+def _hold(m, unit, station):  # type: ignore[no-untyped-def]
     """Keep a service that may be interrupted in the list of those in progress."""
-    m = w.m
     last = m[station + at.ST_HELD_LAST]
     m[unit + at.UN_NEXT], m[unit + at.UN_BEFORE] = at.NONE, last
     if last < 0:
@@ -148,9 +141,8 @@ def _hold(w, unit, station):  # type: ignore[no-untyped-def]
 
 
 @njit
-def service_over(w, unit, station):  # type: ignore[no-untyped-def]
+def service_over(m, unit, station):  # type: ignore[no-untyped-def]
     """End a service; the consignment still holds the server."""
-    m = w.m
     m[unit + at.UN_HOLDS] = station
     if m[station + at.ST_CLOSING] == at.FINISH:
         return
@@ -166,21 +158,20 @@ def service_over(w, unit, station):  # type: ignore[no-untyped-def]
 
 
 @njit
-def give_back(w, station):  # type: ignore[no-untyped-def]
+def give_back(m, f, station):  # type: ignore[no-untyped-def]
     """Give a server back."""
-    touch(w, station)
-    w.m[station + at.ST_BUSY] -= 1
-    put_on_agenda(w, station)
+    touch(m, f, station)
+    m[station + at.ST_BUSY] -= 1
+    put_on_agenda(m, station)
 
 
 @njit
-def interrupt(w, station):  # type: ignore[no-untyped-def]
+def interrupt(m, f, e, t, station):  # type: ignore[no-untyped-def]
     """Stop the services in progress."""
-    m, f = w.m, w.f
     now = f[at.NOW]
     unit = m[station + at.ST_HELD_FIRST]
     while unit >= 0:
-        cancel(w.e, w.t, m[unit + at.UN_SLOT])
+        cancel(e, t, m[unit + at.UN_SLOT])
         f[unit + at.UN_SINCE] = now
         # From here on the end holds what is left.
         f[unit + at.UN_END] -= now
@@ -188,9 +179,8 @@ def interrupt(w, station):  # type: ignore[no-untyped-def]
 
 
 @njit
-def resume(w, station):  # type: ignore[no-untyped-def]
+def resume(m, f, e, t, station):  # type: ignore[no-untyped-def]
     """Go on with the services that were stopped."""
-    m, f = w.m, w.f
     now, anew = f[at.NOW], m[station + at.ST_CLOSING] == at.RESTART
     unit = m[station + at.ST_HELD_FIRST]
     while unit >= 0:
@@ -200,7 +190,7 @@ def resume(w, station):  # type: ignore[no-untyped-def]
             f[unit + at.UN_WAITING] += f[unit + at.UN_NEED] - left
             left = f[unit + at.UN_NEED]
         f[unit + at.UN_END] = now + left
-        m[unit + at.UN_SLOT] = schedule(w, now + left, SERVED, m[unit + at.UN_SERIAL], unit)
+        m[unit + at.UN_SLOT] = schedule(e, t, now + left, SERVED, m[unit + at.UN_SERIAL], unit)
         unit = m[unit + at.UN_NEXT]
 
 

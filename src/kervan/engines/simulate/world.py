@@ -2,57 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import push, tag
 from kervan.engines.simulate.keyed import draw, uniform
 
-__all__ = ["World", "chance", "drawn", "free_unit", "put_on_agenda", "schedule", "take_unit", "touch"]
+__all__ = ["chance", "drawn", "free_unit", "put_on_agenda", "schedule", "take_unit", "touch"]
 
 #: Kinds of events, in the order in which they are taken at the same time.
-GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, ARRIVAL_OF = range(9)
+GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, ARRIVAL_OF = (np.int64(kind) for kind in range(9))
 #: Why a run stops.
 DONE, PAUSED, MORE_UNITS, MORE_RECORDS, TOO_MANY_EVENTS, TOO_MANY_ALIVE, DEADLOCK, ENDLESS = range(8)
+#: As ``numpy.int64`` constants do not make the compiler write a function once more for each of them.
+ZERO: Final = np.int64(0)
 #: Operations that one consignment may go through without time passing.
 MOST_OPERATIONS: Final = 10_000
 
 
-class World(NamedTuple):
-    """The memory of a run.
+@intrinsic
+def integers(_typing: Any, _address: Any) -> Any:
+    """Return the memory at an address as 64-bit integers, without bounds."""
+    return _seen_as(types.int64, ir.IntType(64))
 
-    Parameters
-    ----------
-    m, f
-        The block of `layout`, as integers and as floats.
-    e, t
-        The pending events of `events`, as integers and as floats.
-    records
-        Of `run.RECORD`: those that have finished.
-    """
 
-    m: NDArray[np.int64]
-    f: NDArray[np.float64]
-    e: NDArray[np.int64]
-    t: NDArray[np.float64]
-    records: NDArray[np.void]
+@intrinsic
+def floats(_typing: Any, _address: Any) -> Any:
+    """Return the memory at an address as 64-bit floats, without bounds."""
+    return _seen_as(types.float64, ir.DoubleType())
+
+
+def _seen_as(kind: Any, word: Any) -> Any:
+    # Bare pointers, because an array is passed to a function as seven words and its references are counted at every
+    # call: together that costs more than all the rest. Whoever calls keeps the memory alive.
+    def write(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], word.as_pointer())
+
+    return types.CPointer(kind)(types.int64), write
 
 
 @njit
-def drawn(w, law, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
+def drawn(m, f, law, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
     """Return a draw of the law that is written at ``law``."""
-    m, f = w.m, w.f
     return draw(m[law], f[law + 1], f[law + 2], f, m[at.SEED], m[at.REPLICATION], owner, ordinal, place, lap, purpose)
 
 
 @njit
-def chance(w, unit, place, purpose):  # type: ignore[no-untyped-def]
+def chance(m, unit, place, purpose):  # type: ignore[no-untyped-def]
     """Return the uniform of a consignment at a place."""
-    m = w.m
     owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
     return uniform(
         m[at.SEED], m[at.REPLICATION], owner, m[unit + at.UN_ORDINAL], place, m[unit + at.UN_LAP], purpose
@@ -60,15 +62,14 @@ def chance(w, unit, place, purpose):  # type: ignore[no-untyped-def]
 
 
 @njit
-def schedule(w, time, kind, serial, address):  # type: ignore[no-untyped-def]
+def schedule(e, t, time, kind, serial, address):  # type: ignore[no-untyped-def]
     """Add an event and return its slot."""
-    return push(w.e, w.t, time, tag(kind, serial, address))
+    return push(e, t, time, tag(kind, serial, address))
 
 
 @njit
-def take_unit(w):  # type: ignore[no-untyped-def]
+def take_unit(m):  # type: ignore[no-untyped-def]
     """Return a free unit; the loop has made sure that there is one."""
-    m = w.m
     unit = m[at.FREE]
     m[at.FREE] = m[unit + at.UN_NEXT]
     m[at.FREE_COUNT] -= 1
@@ -76,18 +77,16 @@ def take_unit(w):  # type: ignore[no-untyped-def]
 
 
 @njit
-def free_unit(w, unit):  # type: ignore[no-untyped-def]
+def free_unit(m, unit):  # type: ignore[no-untyped-def]
     """Give a unit back."""
-    m = w.m
     m[unit + at.UN_NEXT] = m[at.FREE]
     m[at.FREE] = unit
     m[at.FREE_COUNT] += 1
 
 
 @njit
-def put_on_agenda(w, thing):  # type: ignore[no-untyped-def]
+def put_on_agenda(m, thing):  # type: ignore[no-untyped-def]
     """Have a station, yard, lane or fleet looked at before the event is over."""
-    m = w.m
     if m[thing + at.LISTED]:
         return
     m[thing + at.LISTED] = 1
@@ -98,9 +97,8 @@ def put_on_agenda(w, thing):  # type: ignore[no-untyped-def]
 
 
 @njit
-def touch(w, station):  # type: ignore[no-untyped-def]
+def touch(m, f, station):  # type: ignore[no-untyped-def]
     """Bring the time integrals of a station up to now; to be called before a number changes."""
-    m, f = w.m, w.f
     elapsed = f[at.NOW] - f[station + at.ST_TOUCHED]
     if elapsed > 0.0:
         week = m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK]
