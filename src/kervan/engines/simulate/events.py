@@ -20,7 +20,7 @@ __all__ = ["ADDRESS_BITS", "cancel", "drop", "events_of", "first", "grown_events
 # Head: slots in use by the tree, free ones among them, the slot just taken (or -1), and most slots there may be.
 SLOTS, FREE_SLOTS, HOLE, MOST_SLOTS, KEYS = range(5)
 _INFINITE: Final = np.int64(0x7FF0000000000000)
-_START: Final = 64
+_START: Final = 8
 #: A tag is kind (4 bits), serial number (31 bits) and address (28 bits).
 ADDRESS_BITS: Final = 28
 SERIAL_BITS: Final = 31
@@ -55,7 +55,7 @@ def region_start(region: int, room: int) -> int:
     return (0, 1, 2, 4)[region] * room
 
 
-@njit
+@njit(error_model="numpy")
 def _prepare(words, times, slots, used):  # type: ignore[no-untyped-def]
     """Let the tree have so many slots, of which the first ``used`` are in use."""
     room = words[MOST_SLOTS]
@@ -78,13 +78,13 @@ def _prepare(words, times, slots, used):  # type: ignore[no-untyped-def]
     words[SLOTS] = slots
 
 
-@njit
+@njit(error_model="numpy")
 def tag(kind, serial, address):  # type: ignore[no-untyped-def]
     """Return the tag of an event."""
     return (np.int64(kind) << 59) | (np.int64(serial) << ADDRESS_BITS) | np.int64(address)
 
 
-@njit
+@njit(error_model="numpy")
 def _put(words, times, slot, time, mark):  # type: ignore[no-untyped-def]
     """Write a slot and play its matches again."""
     room, slots = words[MOST_SLOTS], words[SLOTS]
@@ -114,7 +114,7 @@ def _put(words, times, slot, time, mark):  # type: ignore[no-untyped-def]
             words[wins + place] = best
 
 
-@njit
+@njit(error_model="numpy")
 def push(words, times, time, mark):  # type: ignore[no-untyped-def]
     """Add an event and return its slot; the slot just taken is used again."""
     slot = words[HOLE]
@@ -130,7 +130,7 @@ def push(words, times, time, mark):  # type: ignore[no-untyped-def]
     return slot
 
 
-@njit
+@njit(error_model="numpy")
 def cancel(words, times, slot):  # type: ignore[no-untyped-def]
     """Take an event out."""
     _put(words, times, slot, np.inf, np.int64(0))
@@ -138,13 +138,13 @@ def cancel(words, times, slot):  # type: ignore[no-untyped-def]
     words[FREE_SLOTS] += 1
 
 
-@njit
+@njit(error_model="numpy")
 def first(words):  # type: ignore[no-untyped-def]
     """Return the slot of the first event; its time is infinite if there is none."""
     return words[KEYS + 2 * words[MOST_SLOTS] + 1]
 
 
-@njit
+@njit(error_model="numpy")
 def drop(words, times):  # type: ignore[no-untyped-def]
     """Free the slot just taken, if nothing has used it again."""
     slot = words[HOLE]

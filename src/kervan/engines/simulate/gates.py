@@ -19,7 +19,7 @@ __all__ = ["prepare_gate", "turn", "yard_changed"]
 _SHUT, _OPEN = np.int64(1), np.int64(0)
 
 
-@njit
+@njit(error_model="numpy")
 def prepare_gate(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     """Set a gate as it is at the start of the run, and schedule its first turn."""
     kind, edges, count = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], m[gate + at.GA_COUNT]
@@ -43,14 +43,14 @@ def prepare_gate(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     _schedule_turn(m, f, e, t, gate)
 
 
-@njit
+@njit(error_model="numpy")
 def _schedule_turn(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     time = _next_turn(m, f, gate)
     if time < math.inf:
         schedule(e, t, time, GATE, m[gate + at.GA_INDEX], gate)
 
 
-@njit
+@njit(error_model="numpy")
 def _next_turn(m, f, gate):  # type: ignore[no-untyped-def]
     """Return when a gate turns next."""
     kind, table, now = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], f[at.NOW]
@@ -76,7 +76,7 @@ def _next_turn(m, f, gate):  # type: ignore[no-untyped-def]
     return math.inf
 
 
-@njit
+@njit(error_model="numpy")
 def turn(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     """Turn a gate by its own clock, and schedule the next turn."""
     m[gate + at.GA_TURNS] += 1
@@ -89,7 +89,7 @@ def turn(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     _schedule_turn(m, f, e, t, gate)
 
 
-@njit
+@njit(error_model="numpy")
 def _set(m, f, e, t, gate, shut):  # type: ignore[no-untyped-def]
     """Open or shut a gate: stations in the order of the table, then lanes."""
     m[gate + at.GA_SHUT] = shut
@@ -110,7 +110,7 @@ def _set(m, f, e, t, gate, shut):  # type: ignore[no-untyped-def]
             put_on_agenda(m, lane if m[lane + at.LA_FLEET] < 0 else m[lane + at.LA_FLEET])
 
 
-@njit
+@njit(error_model="numpy")
 def yard_changed(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     """Turn the embargoes of a yard as the number inside commands."""
     gate, inside = m[yard + at.YA_EMBARGO], m[yard + at.YA_INSIDE]

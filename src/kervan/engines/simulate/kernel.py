@@ -31,7 +31,7 @@ _BLOCKED = -2
 _ONE_MORE, _ONE_LESS = np.int64(1), np.int64(-1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def prepare(words, events):  # type: ignore[no-untyped-def]
     """Schedule the first event of everything."""
     m, f, e, t = integers(words), floats(words), integers(events), floats(events)
@@ -45,7 +45,7 @@ def prepare(words, events):  # type: ignore[no-untyped-def]
         source = m[source + at.SO_NEXT]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def advance(words, events, most, stop):  # type: ignore[no-untyped-def]
     """Take events until the horizon, until ``stop`` of them have been taken, or until there is no room.
 
@@ -84,7 +84,7 @@ def advance(words, events, most, stop):  # type: ignore[no-untyped-def]
             return PAUSED
 
 
-@njit
+@njit(error_model="numpy")
 def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
     if kind == SERVED:
@@ -98,7 +98,7 @@ def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         _take_rarer(m, f, e, t, kind, thing)
 
 
-@njit
+@njit(error_model="numpy")
 def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     if kind == GATE:
         turn(m, f, e, t, thing)
@@ -123,7 +123,7 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         _walk(m, f, e, t, thing, m[op + at.OP_OTHERWISE])
 
 
-@njit
+@njit(error_model="numpy")
 def _work_off(m, f, e, t):  # type: ignore[no-untyped-def]
     """Take the first thing off the agenda, and start there what can start."""
     head = m[at.AGENDA_HEAD]
@@ -145,7 +145,7 @@ def _work_off(m, f, e, t):  # type: ignore[no-untyped-def]
 # ── arrivals ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@njit
+@njit(error_model="numpy")
 def _next_arrival(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Schedule the next arrival of a source: operational time goes on, and the season says when that is."""
     number = m[source + at.SO_ARRIVALS]
@@ -166,7 +166,7 @@ def _next_arrival(m, f, e, t, source):  # type: ignore[no-untyped-def]
     schedule(e, t, time, ARRIVAL_OF, m[source + at.SO_INDEX], source)
 
 
-@njit
+@njit(error_model="numpy")
 def _arrive(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make a group of consignments and let them walk, one after the other."""
     m[source + at.SO_ARRIVALS] += 1
@@ -177,7 +177,7 @@ def _arrive(m, f, e, t, source):  # type: ignore[no-untyped-def]
         m[at.ERROR] = TOO_MANY_ALIVE
 
 
-@njit
+@njit(error_model="numpy")
 def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make one consignment and let it walk."""
     unit, ordinal = take_unit(m), m[source + at.SO_MADE]
@@ -201,7 +201,7 @@ def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
 # ── walking ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-@njit
+@njit(error_model="numpy")
 def _walk(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Let a consignment go on from an operation until it rests; then it gives back the server it held."""
     holds = m[unit + at.UN_HOLDS]
@@ -238,7 +238,7 @@ def _walk(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
 
 
 
-@njit
+@njit(error_model="numpy")
 def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     """Do one of the other operations; return where to go on, `layout.NONE` to rest, or `_BLOCKED`."""
     if kind == at.TRAVEL:
@@ -268,7 +268,7 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     return op + at.OP_SIZE
 
 
-@njit
+@njit(error_model="numpy")
 def _finish(m, f, unit):  # type: ignore[no-untyped-def]
     """Record a consignment that has arrived."""
     integer, number = integers(m[at.FINISHED]), floats(m[at.FINISHED])
@@ -288,7 +288,7 @@ def _finish(m, f, unit):  # type: ignore[no-untyped-def]
 # ── yards ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-@njit
+@njit(error_model="numpy")
 def _enter(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Take a place of a yard, go on elsewhere, or be blocked."""
     yard = m[op + at.OP_AT]
@@ -309,14 +309,14 @@ def _enter(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     return _BLOCKED
 
 
-@njit
+@njit(error_model="numpy")
 def _take_place(m, f, e, t, unit, yard):  # type: ignore[no-untyped-def]
     m[yard + at.YA_INSIDE] += 1
     m[unit + at.UN_YARDS] |= m[yard + at.YA_BIT]
     yard_changed(m, f, e, t, yard)
 
 
-@njit
+@njit(error_model="numpy")
 def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     """Let the blocked in while there is room."""
     while m[yard + at.YA_INSIDE] < m[yard + at.YA_PLACES] and m[yard + at.YA_FIRST] >= 0:
@@ -331,7 +331,7 @@ def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
         _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
 
 
-@njit
+@njit(error_model="numpy")
 def _count_stuck(m, unit, change):  # type: ignore[no-untyped-def]
     """Count a blocked consignment in every yard it is inside of."""
     for place in range(m[at.YARD_COUNT]):
@@ -340,7 +340,7 @@ def _count_stuck(m, unit, change):  # type: ignore[no-untyped-def]
             m[yard + at.YA_STUCK] += change
 
 
-@njit
+@njit(error_model="numpy")
 def _look_for_deadlock(m):  # type: ignore[no-untyped-def]
     """Find the largest set of full yards whose consignments all wait for yards of the set."""
     count, marked = m[at.YARD_COUNT], 0
@@ -368,7 +368,7 @@ def _look_for_deadlock(m):  # type: ignore[no-untyped-def]
 # ── time integrals ──────────────────────────────────────────────────────────────────────────────────
 
 
-@njit
+@njit(error_model="numpy")
 def _next_week(m, f):  # type: ignore[no-untyped-def]
     """Close a week: bring all stations up to its end."""
     f[at.NOW] = f[at.NEXT_WEEK]
@@ -381,7 +381,7 @@ def _next_week(m, f):  # type: ignore[no-untyped-def]
     f[at.NEXT_WEEK] = WEEK_H * (m[at.WEEK] + 1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def close_books(words):  # type: ignore[no-untyped-def]
     """Bring everything up to the horizon."""
     m, f = integers(words), floats(words)

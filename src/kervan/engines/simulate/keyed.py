@@ -30,7 +30,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _2_53 = 1.0 / 9007199254740992.0
 
 
-@njit
+@njit(error_model="numpy")
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Return 128 random bits as two ``uint64``; all six arguments are ``uint32``."""
     for _ in range(10):
@@ -47,13 +47,13 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return (uint64(c0) << uint64(32)) | uint64(c1), (uint64(c2) << uint64(32)) | uint64(c3)
 
 
-@njit
+@njit(error_model="numpy")
 def _unit(bits):  # type: ignore[no-untyped-def]
     """Return a number in (0, 1), open at both ends, from 53 of 64 bits."""
     return (float(bits >> uint64(11)) + 0.5) * _2_53
 
 
-@njit
+@njit(error_model="numpy")
 def uniform(seed, replication, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
     """Return the uniform of one purpose."""
     first, _ = philox(
@@ -63,7 +63,7 @@ def uniform(seed, replication, owner, ordinal, place, lap, purpose):  # type: ig
     return _unit(first)
 
 
-@njit
+@njit(error_model="numpy")
 def ndtri(p):  # type: ignore[no-untyped-def]
     """Return the standard normal quantile: Wichura (1988), algorithm AS 241, PPND16."""
     q = p - 0.5
@@ -81,7 +81,7 @@ def ndtri(p):  # type: ignore[no-untyped-def]
     return -x if q < 0 else x
 
 
-@njit
+@njit(error_model="numpy")
 def _tail_near(r):  # type: ignore[no-untyped-def]
     num = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
               + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.76949722146069140550) * r
@@ -92,7 +92,7 @@ def _tail_near(r):  # type: ignore[no-untyped-def]
     return num / den
 
 
-@njit
+@njit(error_model="numpy")
 def _tail_far(r):  # type: ignore[no-untyped-def]
     num = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
               + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r + 1.78482653991729133580) * r
@@ -103,7 +103,7 @@ def _tail_far(r):  # type: ignore[no-untyped-def]
     return num / den
 
 
-@njit
+@njit(error_model="numpy")
 def draw(code, a, b, quantiles, seed, replication, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
     """Return a draw of a law, as `law_row` writes it.
 
@@ -132,7 +132,7 @@ def draw(code, a, b, quantiles, seed, replication, owner, ordinal, place, lap, p
     return low + (position - step) * (quantiles[start + step + 1] - low)
 
 
-@njit
+@njit(error_model="numpy")
 def _gamma(shape, scale, seed, replication, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
     """Return a gamma draw: Marsaglia and Tsang (2000), a normal and a uniform from each block of bits."""
     d = (shape if shape >= 1.0 else shape + 1.0) - 1.0 / 3.0

@@ -17,14 +17,14 @@ from kervan.engines.simulate.world import (
 __all__ = ["arrived", "depart_held", "dispatch", "join_lane", "loaded", "look_at_lane", "prepare_lane", "tick", "unloaded"]
 
 
-@njit
+@njit(error_model="numpy")
 def prepare_lane(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Schedule the first departure time of a clock."""
     if m[lane + at.LA_RULE]:
         schedule(e, t, f[lane + at.LA_OFFSET], DUE, m[lane + at.LA_INDEX], lane)
 
 
-@njit
+@njit(error_model="numpy")
 def tick(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Take a lane's due event: a timeout, or a departure time."""
     if m[lane + at.LA_RULE]:
@@ -37,19 +37,19 @@ def tick(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     _examine(m, lane)
 
 
-@njit
+@njit(error_model="numpy")
 def _examine(m, lane):  # type: ignore[no-untyped-def]
     fleet = m[lane + at.LA_FLEET]
     put_on_agenda(m, lane if fleet < 0 else fleet)
 
 
-@njit
+@njit(error_model="numpy")
 def _touch(f, lane):  # type: ignore[no-untyped-def]
     f[lane + at.LA_AREA] += f[lane + at.LA_WAITING] * (f[at.NOW] - f[lane + at.LA_TOUCHED])
     f[lane + at.LA_TOUCHED] = f[at.NOW]
 
 
-@njit
+@njit(error_model="numpy")
 def join_lane(m, f, e, t, unit, lane):  # type: ignore[no-untyped-def]
     """Put a consignment at the end of a lane's queue."""
     _touch(f, lane)
@@ -69,7 +69,7 @@ def join_lane(m, f, e, t, unit, lane):  # type: ignore[no-untyped-def]
     _examine(m, lane)
 
 
-@njit
+@njit(error_model="numpy")
 def _await_timeout(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Schedule the end of the first one's patience with the lane, in place of that of the one before."""
     if m[lane + at.LA_SLOT] >= 0:
@@ -83,7 +83,7 @@ def _await_timeout(m, f, e, t, lane):  # type: ignore[no-untyped-def]
         m[lane + at.LA_SLOT] = schedule(e, t, time, DUE, m[lane + at.LA_INDEX], lane)
 
 
-@njit
+@njit(error_model="numpy")
 def _is_due(m, f, lane):  # type: ignore[no-untyped-def]
     if m[lane + at.LA_RULE]:
         return m[lane + at.LA_DUE] == 1
@@ -94,7 +94,7 @@ def _is_due(m, f, lane):  # type: ignore[no-untyped-def]
     return full or f[at.NOW] >= f[head + at.UN_SINCE] + f[lane + at.LA_TIMEOUT]
 
 
-@njit
+@njit(error_model="numpy")
 def look_at_lane(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Let voyages without a fleet board while the lane is due and open."""
     while m[lane + at.LA_SHUT] == 0 and _is_due(m, f, lane):
@@ -103,7 +103,7 @@ def look_at_lane(m, f, e, t, lane):  # type: ignore[no-untyped-def]
         schedule(e, t, f[at.NOW] + f[lane + at.LA_LOAD_H], LOADED, m[voyage + at.VO_SERIAL], voyage)
 
 
-@njit
+@njit(error_model="numpy")
 def _new_voyage(m, lane, vehicle, purpose):  # type: ignore[no-untyped-def]
     voyage = take_unit(m)
     m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE], m[voyage + at.VO_PURPOSE] = lane, vehicle, purpose
@@ -113,7 +113,7 @@ def _new_voyage(m, lane, vehicle, purpose):  # type: ignore[no-untyped-def]
     return voyage
 
 
-@njit
+@njit(error_model="numpy")
 def _board(m, f, e, t, voyage, lane):  # type: ignore[no-untyped-def]
     """Take as many from the front of the queue as fit, and draw the crossing."""
     _touch(f, lane)
@@ -150,7 +150,7 @@ def _board(m, f, e, t, voyage, lane):  # type: ignore[no-untyped-def]
     m[lane + at.LA_VOYAGES] += 1
 
 
-@njit
+@njit(error_model="numpy")
 def loaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End the loading: sail, or wait at the berth for the lane to open."""
     lane = m[voyage + at.VO_LANE]
@@ -168,7 +168,7 @@ def loaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     m[lane + at.LA_HELD_LAST] = voyage
 
 
-@njit
+@njit(error_model="numpy")
 def depart_held(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Let those sail that have waited for the lane to open, in the order in which they were loaded."""
     voyage = m[lane + at.LA_HELD_FIRST]
@@ -179,7 +179,7 @@ def depart_held(m, f, e, t, lane):  # type: ignore[no-untyped-def]
         voyage = after
 
 
-@njit
+@njit(error_model="numpy")
 def _depart(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     now, lane, vehicle = f[at.NOW], m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
     held, crossing = now - f[voyage + at.VO_SINCE], f[voyage + at.VO_CROSSING]
@@ -195,7 +195,7 @@ def _depart(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
         _leave_berth(m, f, e, t, m[lane + at.LA_FROM])
 
 
-@njit
+@njit(error_model="numpy")
 def arrived(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End a crossing, laden or empty."""
     lane, vehicle, purpose = m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE], m[voyage + at.VO_PURPOSE]
@@ -211,7 +211,7 @@ def arrived(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
         free_unit(m, voyage)
 
 
-@njit
+@njit(error_model="numpy")
 def unloaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End a voyage whose passengers have left: give back the berth, and be idle or go to stand by."""
     lane, vehicle = m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
@@ -235,14 +235,14 @@ def unloaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
 # ── vehicles and berths ─────────────────────────────────────────────────────────────────────────────
 
 
-@njit
+@njit(error_model="numpy")
 def _become(m, f, vehicle, state):  # type: ignore[no-untyped-def]
     """Change what a vehicle does, and count the hours it did the other."""
     f[m[vehicle + at.VE_FLEET] + at.FL_HOURS + m[vehicle + at.VE_STATE]] += f[at.NOW] - f[vehicle + at.VE_SINCE]
     m[vehicle + at.VE_STATE], f[vehicle + at.VE_SINCE] = state, f[at.NOW]
 
 
-@njit
+@njit(error_model="numpy")
 def _be_idle(m, f, vehicle, port):  # type: ignore[no-untyped-def]
     fleet = m[vehicle + at.VE_FLEET]
     _become(m, f, vehicle, np.int64(at.IDLE))
@@ -257,7 +257,7 @@ def _be_idle(m, f, vehicle, port):  # type: ignore[no-untyped-def]
     put_on_agenda(m, fleet)
 
 
-@njit
+@njit(error_model="numpy")
 def _sail_empty(m, f, e, t, vehicle, voyage):  # type: ignore[no-untyped-def]
     fleet, lane = m[vehicle + at.VE_FLEET], m[voyage + at.VO_LANE]
     law = _position(m, fleet, m[vehicle + at.VE_PORT], m[lane + at.LA_FROM])
@@ -267,14 +267,14 @@ def _sail_empty(m, f, e, t, vehicle, voyage):  # type: ignore[no-untyped-def]
     schedule(e, t, f[at.NOW] + crossing, ARRIVED, m[voyage + at.VO_SERIAL], voyage)
 
 
-@njit
+@njit(error_model="numpy")
 def _position(m, fleet, from_port, to_port):  # type: ignore[no-untyped-def]
     """Return where the law of an empty voyage is written; its mean is the fourth word."""
     pair = m[from_port + at.PO_INDEX] * m[fleet + at.FL_PORTS] + m[to_port + at.PO_INDEX]
     return m[fleet + at.FL_POSITION] + 4 * pair
 
 
-@njit
+@njit(error_model="numpy")
 def _ask_for_berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
     if m[port + at.PO_BUSY] < m[port + at.PO_BERTHS] and m[port + at.PO_FIRST] < 0:
         _berth(m, f, e, t, voyage, port)
@@ -289,7 +289,7 @@ def _ask_for_berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
     m[port + at.PO_LAST] = voyage
 
 
-@njit
+@njit(error_model="numpy")
 def _leave_berth(m, f, e, t, port):  # type: ignore[no-untyped-def]
     m[port + at.PO_BUSY] -= 1
     voyage = m[port + at.PO_FIRST]
@@ -300,7 +300,7 @@ def _leave_berth(m, f, e, t, port):  # type: ignore[no-untyped-def]
         _berth(m, f, e, t, voyage, port)
 
 
-@njit
+@njit(error_model="numpy")
 def _berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
     """Take a berth, to unload or to board."""
     now, lane, vehicle = f[at.NOW], m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
@@ -324,7 +324,7 @@ def _berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
 # ── dispatch ────────────────────────────────────────────────────────────────────────────────────────
 
 
-@njit
+@njit(error_model="numpy")
 def dispatch(m, f, e, t, fleet):  # type: ignore[no-untyped-def]
     """Assign idle vehicles to lanes that want them."""
     while m[fleet + at.FL_IDLE] > 0:
@@ -341,7 +341,7 @@ def dispatch(m, f, e, t, fleet):  # type: ignore[no-untyped-def]
             _sail_empty(m, f, e, t, vehicle, voyage)
 
 
-@njit
+@njit(error_model="numpy")
 def _next_pair(m, f, fleet):  # type: ignore[no-untyped-def]
     """Return the next lane to get a vehicle, and the vehicle; negative if there is none."""
     best, rotates = at.NONE, m[fleet + at.FL_POLICY]
@@ -360,7 +360,7 @@ def _next_pair(m, f, fleet):  # type: ignore[no-untyped-def]
     return best, _nearest(m, f, fleet, best)
 
 
-@njit
+@njit(error_model="numpy")
 def _wanted(m, f, lane):  # type: ignore[no-untyped-def]
     """Return how many vehicles a lane wants besides those assigned."""
     need = 1 if _is_due(m, f, lane) else 0
@@ -369,7 +369,7 @@ def _wanted(m, f, lane):  # type: ignore[no-untyped-def]
     return need - m[lane + at.LA_ASSIGNED]
 
 
-@njit
+@njit(error_model="numpy")
 def _standing_by(m, fleet, lane):  # type: ignore[no-untyped-def]
     vehicle = m[fleet + at.FL_FIRST]
     while vehicle >= 0:
@@ -379,7 +379,7 @@ def _standing_by(m, fleet, lane):  # type: ignore[no-untyped-def]
     return vehicle
 
 
-@njit
+@njit(error_model="numpy")
 def _nearest(m, f, fleet, lane):  # type: ignore[no-untyped-def]
     """Return the vehicle idle longest at the port of departure, else the one with the least way there."""
     port, best, least = m[lane + at.LA_FROM], at.NONE, math.inf
@@ -394,7 +394,7 @@ def _nearest(m, f, fleet, lane):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit
+@njit(error_model="numpy")
 def _take_idle(m, fleet, vehicle):  # type: ignore[no-untyped-def]
     """Take a vehicle out of the list of the idle."""
     m[fleet + at.FL_IDLE] -= 1

@@ -101,24 +101,27 @@ def run_model(
     block = block_of(model, horizon_h, warm_h, _UNITS)
     block.words[[layout.SEED, layout.REPLICATION]] = seed, replication
     block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
-    return _read(model, *_advance(model, block))
+    return _read(*_advance(model, block))
 
 
 _UNITS: Final = 256
+#: Records are kept in pieces of so many, or more if more may finish at once.
+_RECORDS: Final = 1 << 16
+_RECORD_WORDS: Final = RECORD.itemsize // 8
 
 
-def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.void]]:
+def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.int64]]:
     """Run a block to its horizon, with more room where it is needed."""
     units = _UNITS
-    records = np.zeros(4 * _UNITS, dtype=RECORD)
+    words, full = np.empty((_RECORDS, _RECORD_WORDS), dtype=np.int64), []
     each = 2 if _has_patience(model) else 1
     events = events_of(block.events + each * units)
     prepare(block.words.ctypes.data, events.ctypes.data)
     reason, stop = PAUSED, _STRETCH
     while reason != DONE:
         most = min(stop, int(block.words[layout.MOST_EVENTS]))
-        block.words[layout.FINISHED] = records.ctypes.data
-        reason = advance(block.words.ctypes.data, events.ctypes.data, len(records), most)
+        block.words[layout.FINISHED] = words.ctypes.data
+        reason = advance(block.words.ctypes.data, events.ctypes.data, len(words), most)
         if reason == PAUSED:
             stop += _STRETCH
         elif reason == MORE_UNITS:
@@ -126,12 +129,15 @@ def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.void]]:
             block, units = grown(block, more), units + more
             events = grown_events(events, block.events + each * units)
         elif reason == MORE_RECORDS:
+            full.append(words[: int(block.words[layout.RECORDS])])
             least = int(block.words[layout.ALIVE] + block.words[layout.MARGIN])
-            records = np.concatenate([records, np.zeros(len(records) // 2 + least, dtype=RECORD)])
+            words = np.empty((max(_RECORDS, 2 * least), _RECORD_WORDS), dtype=np.int64)
+            block.words[layout.RECORDS] = 0
         elif reason != DONE:
             raise _error(model, block, reason)
     close_books(block.words.ctypes.data)
-    return block, records
+    full.append(words[: int(block.words[layout.RECORDS])])
+    return block, np.concatenate(full)
 
 
 def _has_patience(model: Model) -> bool:
@@ -159,7 +165,7 @@ def _error(model: Model, block: Block, reason: int) -> SolveError:
     return SolveError(f"{when} more than {int(words[layout.MOST_EVENTS]):,} events have been taken")
 
 
-def _read(model: Model, block: Block, records: NDArray[np.void]) -> Run:
+def _read(block: Block, finished: NDArray[np.int64]) -> Run:
     """Read the results of a run out of its memory."""
     words, floats = block.words, block.words.view(np.float64)
     stations = np.zeros((len(block.stations), block.weeks), dtype=STATION_STATS)
@@ -171,7 +177,7 @@ def _read(model: Model, block: Block, records: NDArray[np.void]) -> Run:
             view = words if STATION_STATS[name].kind == "i" else floats
             stations[name][row] = view[first + place : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
     return Run(
-        records=records[: int(words[layout.RECORDS])].copy(),
+        records=finished.view(RECORD)[:, 0],
         stations=stations,
         waits=waits,
         lanes=_rows(block, block.lanes, layout.LA_VOYAGES, LANE_STATS),

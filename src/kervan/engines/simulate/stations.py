@@ -17,7 +17,7 @@ from kervan.engines.simulate.world import (
 __all__ = ["come", "give_back", "interrupt", "leave_queue", "resume", "serve_next", "service_over"]
 
 
-@njit
+@njit(error_model="numpy")
 def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Let a consignment come to a station; return where it goes on, or `layout.NONE` if it stays."""
     station = m[op + at.OP_AT]
@@ -42,7 +42,7 @@ def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     return at.NONE
 
 
-@njit
+@njit(error_model="numpy")
 def _ahead(m, station, priority):  # type: ignore[no-untyped-def]
     """Return how many wait who would be served before a newcomer of this priority."""
     if m[station + at.ST_PRIORITIES] == 1:
@@ -53,7 +53,7 @@ def _ahead(m, station, priority):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit
+@njit(error_model="numpy")
 def _join(m, unit, station, priority):  # type: ignore[no-untyped-def]
     last = m[station + at.ST_LAST + priority]
     m[unit + at.UN_NEXT], m[unit + at.UN_BEFORE] = at.NONE, last
@@ -69,7 +69,7 @@ def _join(m, unit, station, priority):  # type: ignore[no-untyped-def]
     m[week + at.WK_LONGEST] = max(m[week + at.WK_LONGEST], waiting)
 
 
-@njit
+@njit(error_model="numpy")
 def leave_queue(m, f, unit, station):  # type: ignore[no-untyped-def]
     """Take a consignment out of the queue, wherever it stands."""
     touch(m, f, station)
@@ -87,7 +87,7 @@ def leave_queue(m, f, unit, station):  # type: ignore[no-untyped-def]
     m[station + at.ST_WAITING] -= 1
 
 
-@njit
+@njit(error_model="numpy")
 def serve_next(m, f, e, t, station):  # type: ignore[no-untyped-def]
     """Begin whatever services can begin."""
     if m[station + at.ST_SHUT]:
@@ -104,7 +104,7 @@ def serve_next(m, f, e, t, station):  # type: ignore[no-untyped-def]
         _begin(m, f, e, t, unit, m[unit + at.UN_OP], station)
 
 
-@njit
+@njit(error_model="numpy")
 def _begin(m, f, e, t, unit, op, station):  # type: ignore[no-untyped-def]
     """Begin a service; the station has been touched."""
     now = f[at.NOW]
@@ -128,7 +128,7 @@ def _begin(m, f, e, t, unit, op, station):  # type: ignore[no-untyped-def]
         _hold(m, unit, station)
 
 
-@njit
+@njit(error_model="numpy")
 def _hold(m, unit, station):  # type: ignore[no-untyped-def]
     """Keep a service that may be interrupted in the list of those in progress."""
     last = m[station + at.ST_HELD_LAST]
@@ -140,7 +140,7 @@ def _hold(m, unit, station):  # type: ignore[no-untyped-def]
     m[station + at.ST_HELD_LAST] = unit
 
 
-@njit
+@njit(error_model="numpy")
 def service_over(m, unit, station):  # type: ignore[no-untyped-def]
     """End a service; the consignment still holds the server."""
     m[unit + at.UN_HOLDS] = station
@@ -157,7 +157,7 @@ def service_over(m, unit, station):  # type: ignore[no-untyped-def]
         m[after + at.UN_BEFORE] = before
 
 
-@njit
+@njit(error_model="numpy")
 def give_back(m, f, station):  # type: ignore[no-untyped-def]
     """Give a server back."""
     touch(m, f, station)
@@ -165,7 +165,7 @@ def give_back(m, f, station):  # type: ignore[no-untyped-def]
     put_on_agenda(m, station)
 
 
-@njit
+@njit(error_model="numpy")
 def interrupt(m, f, e, t, station):  # type: ignore[no-untyped-def]
     """Stop the services in progress."""
     now = f[at.NOW]
@@ -178,7 +178,7 @@ def interrupt(m, f, e, t, station):  # type: ignore[no-untyped-def]
         unit = m[unit + at.UN_NEXT]
 
 
-@njit
+@njit(error_model="numpy")
 def resume(m, f, e, t, station):  # type: ignore[no-untyped-def]
     """Go on with the services that were stopped."""
     now, anew = f[at.NOW], m[station + at.ST_CLOSING] == at.RESTART

@@ -20,7 +20,7 @@ WAIT_BINS: Final = (_MOST_LOG2 - _LEAST_LOG2) * _EACH_OCTAVE + 2
 WAIT_EDGES_H: Final[NDArray[np.float64]] = np.exp2(np.arange(WAIT_BINS - 1) / _EACH_OCTAVE + _LEAST_LOG2)
 
 
-@njit
+@njit(error_model="numpy")
 def bin_of(wait_h):  # type: ignore[no-untyped-def]
     """Return the bin of a wait."""
     if wait_h <= 0.0:

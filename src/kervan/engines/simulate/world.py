@@ -46,13 +46,13 @@ def _seen_as(kind: Any, word: Any) -> Any:
     return types.CPointer(kind)(types.int64), write
 
 
-@njit
+@njit(error_model="numpy")
 def drawn(m, f, law, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
     """Return a draw of the law that is written at ``law``."""
     return draw(m[law], f[law + 1], f[law + 2], f, m[at.SEED], m[at.REPLICATION], owner, ordinal, place, lap, purpose)
 
 
-@njit
+@njit(error_model="numpy")
 def chance(m, unit, place, purpose):  # type: ignore[no-untyped-def]
     """Return the uniform of a consignment at a place."""
     owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
@@ -61,13 +61,13 @@ def chance(m, unit, place, purpose):  # type: ignore[no-untyped-def]
     )
 
 
-@njit
+@njit(error_model="numpy")
 def schedule(e, t, time, kind, serial, address):  # type: ignore[no-untyped-def]
     """Add an event and return its slot."""
     return push(e, t, time, tag(kind, serial, address))
 
 
-@njit
+@njit(error_model="numpy")
 def take_unit(m):  # type: ignore[no-untyped-def]
     """Return a free unit; the loop has made sure that there is one."""
     unit = m[at.FREE]
@@ -76,7 +76,7 @@ def take_unit(m):  # type: ignore[no-untyped-def]
     return unit
 
 
-@njit
+@njit(error_model="numpy")
 def free_unit(m, unit):  # type: ignore[no-untyped-def]
     """Give a unit back."""
     m[unit + at.UN_NEXT] = m[at.FREE]
@@ -84,7 +84,7 @@ def free_unit(m, unit):  # type: ignore[no-untyped-def]
     m[at.FREE_COUNT] += 1
 
 
-@njit
+@njit(error_model="numpy")
 def put_on_agenda(m, thing):  # type: ignore[no-untyped-def]
     """Have a station, yard, lane or fleet looked at before the event is over."""
     if m[thing + at.LISTED]:
@@ -96,7 +96,7 @@ def put_on_agenda(m, thing):  # type: ignore[no-untyped-def]
     m[at.AGENDA_COUNT] += 1
 
 
-@njit
+@njit(error_model="numpy")
 def touch(m, f, station):  # type: ignore[no-untyped-def]
     """Bring the time integrals of a station up to now; to be called before a number changes."""
     elapsed = f[at.NOW] - f[station + at.ST_TOUCHED]
