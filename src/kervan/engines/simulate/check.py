@@ -101,7 +101,9 @@ def _law(words: str, law: Law, *, positive: bool = False) -> Iterator[str]:
 
 def _rising(spans: tuple[tuple[float, float], ...], most: float) -> bool:
     flat = [edge for span in spans for edge in span]
-    return all(a < b for a, b in spans) and all(a <= b for a, b in pairwise(flat)) and min(flat) >= 0 and flat[-1] <= most
+    return (
+        all(a < b for a, b in spans) and all(a <= b for a, b in pairwise(flat)) and min(flat) >= 0 and flat[-1] <= most
+    )
 
 
 def _gate(gate: Gate, yards: list[str]) -> Iterator[str]:
@@ -198,7 +200,9 @@ def _source(source: Source, model: Model, names: dict[str, list[str]]) -> Iterat
 def _rides(where: str, source: Source, lane: Lane, model: Model) -> Iterator[str]:
     if source.size > lane.capacity:
         yield f"{where}: a consignment of {source.size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
-    only = sum(any(op == Ride(lane.name) for _, program in one.programs for op in program) for one in model.sources) == 1
+    only = (
+        sum(any(op == Ride(lane.name) for _, program in one.programs for op in program) for one in model.sources) == 1
+    )
     if lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and only and source.most is not None:
         if source.most * source.group * source.size < lane.capacity:
             yield f"{where}: lane {lane.name} has no timeout and can never fill"
@@ -241,5 +245,3 @@ def _shares(**shares: float) -> Iterator[str]:
     for name, value in shares.items():
         if not 0 <= value <= 1:
             yield f"{name} {value:g}, must be from 0 to 1"
-
-

@@ -71,7 +71,17 @@ def _next_turn(m, f, gate):  # type: ignore[no-untyped-def]
             piece += 1
         mean = f[table + 3 * piece + 1 + turns % 2]
         return now + draw(
-            np.int64(EXPONENTIAL), mean, 0.0, f, m[at.SEED], m[at.REPLICATION], m[gate + at.GA_KEY], turns, ZERO, ZERO, SPELL
+            np.int64(EXPONENTIAL),
+            mean,
+            0.0,
+            f,
+            m[at.SEED],
+            m[at.REPLICATION],
+            m[gate + at.GA_KEY],
+            turns,
+            ZERO,
+            ZERO,
+            SPELL,
         )
     return math.inf
 

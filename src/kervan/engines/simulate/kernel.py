@@ -236,8 +236,6 @@ def _walk(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
         give_back(m, f, holds)
 
 
-
-
 @njit(error_model="numpy")
 def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     """Do one of the other operations; return where to go on, `layout.NONE` to rest, or `_BLOCKED`."""
@@ -397,4 +395,3 @@ def close_books(words):  # type: ignore[no-untyped-def]
     for place in range(m[at.VEHICLE_COUNT]):
         vehicle = m[m[at.VEHICLES] + place]
         f[m[vehicle + at.VE_FLEET] + at.FL_HOURS + m[vehicle + at.VE_STATE]] += f[at.NOW] - f[vehicle + at.VE_SINCE]
-

@@ -14,7 +14,17 @@ from kervan.engines.simulate.world import (
     ZERO, ARRIVED, DUE, LOADED, UNLOADED, drawn, free_unit, put_on_agenda, schedule, take_unit,
 )  # fmt: skip
 
-__all__ = ["arrived", "depart_held", "dispatch", "join_lane", "loaded", "look_at_lane", "prepare_lane", "tick", "unloaded"]
+__all__ = [
+    "arrived",
+    "depart_held",
+    "dispatch",
+    "join_lane",
+    "loaded",
+    "look_at_lane",
+    "prepare_lane",
+    "tick",
+    "unloaded",
+]
 
 
 @njit(error_model="numpy")
@@ -344,20 +354,24 @@ def dispatch(m, f, e, t, fleet):  # type: ignore[no-untyped-def]
 @njit(error_model="numpy")
 def _next_pair(m, f, fleet):  # type: ignore[no-untyped-def]
     """Return the next lane to get a vehicle, and the vehicle; negative if there is none."""
-    best, rotates = at.NONE, m[fleet + at.FL_POLICY]
+    largest, beside = at.NONE, at.NONE
     for place in range(m[fleet + at.FL_LANE_COUNT]):
         lane = m[m[fleet + at.FL_LANES] + place]
         if m[lane + at.LA_SHUT] or _wanted(m, f, lane) <= 0:
             continue
-        if rotates:
-            vehicle = _standing_by(m, fleet, lane)
-            if vehicle >= 0:
-                return lane, vehicle
-        elif best < 0 or f[lane + at.LA_WAITING] > f[best + at.LA_WAITING]:
-            best = lane
-    if best < 0:
-        return best, best
-    return best, _nearest(m, f, fleet, best)
+        is_beside = _idle_for(m, fleet, lane) >= 0
+        if is_beside and m[fleet + at.FL_POLICY]:
+            beside = lane
+            break
+        if is_beside and (beside < 0 or f[lane + at.LA_WAITING] > f[beside + at.LA_WAITING]):
+            beside = lane
+        if largest < 0 or f[lane + at.LA_WAITING] > f[largest + at.LA_WAITING]:
+            largest = lane
+    if beside >= 0:
+        return beside, _idle_for(m, fleet, beside)
+    if largest < 0 or m[fleet + at.FL_POLICY]:
+        return largest, at.NONE
+    return largest, _nearest(m, f, fleet, largest)
 
 
 @njit(error_model="numpy")
@@ -370,10 +384,12 @@ def _wanted(m, f, lane):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _standing_by(m, fleet, lane):  # type: ignore[no-untyped-def]
+def _idle_for(m, fleet, lane):  # type: ignore[no-untyped-def]
+    """Return the vehicle idle longest at a lane's port of departure; of a fleet that rotates, standing by for it."""
+    rotates = m[fleet + at.FL_POLICY]
     vehicle = m[fleet + at.FL_FIRST]
     while vehicle >= 0:
-        if m[vehicle + at.VE_LANE] == lane:
+        if m[vehicle + at.VE_PORT] == m[lane + at.LA_FROM] and (not rotates or m[vehicle + at.VE_LANE] == lane):
             return vehicle
         vehicle = m[vehicle + at.VE_NEXT]
     return vehicle
@@ -381,13 +397,11 @@ def _standing_by(m, fleet, lane):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def _nearest(m, f, fleet, lane):  # type: ignore[no-untyped-def]
-    """Return the vehicle idle longest at the port of departure, else the one with the least way there."""
-    port, best, least = m[lane + at.LA_FROM], at.NONE, math.inf
+    """Return the idle vehicle with the least mean way to a lane's port of departure, the one idle longest of equals."""
+    best, least = at.NONE, math.inf
     vehicle = m[fleet + at.FL_FIRST]
     while vehicle >= 0:
-        if m[vehicle + at.VE_PORT] == port:
-            return vehicle
-        mean = f[_position(m, fleet, m[vehicle + at.VE_PORT], port) + 3]
+        mean = f[_position(m, fleet, m[vehicle + at.VE_PORT], m[lane + at.LA_FROM]) + 3]
         if best < 0 or mean < least:
             best, least = vehicle, mean
         vehicle = m[vehicle + at.VE_NEXT]

@@ -223,7 +223,9 @@ def grown(block: Block, units: int) -> Block:
     fresh = np.arange(len(old), len(words), UN_SIZE)
     words[fresh + UN_NEXT] = np.append(fresh[1:], words[FREE])
     words[FREE], words[FREE_COUNT] = fresh[0], words[FREE_COUNT] + units
-    return Block(words, block.stations, block.lanes, block.fleets, block.sources, block.yards, block.events, block.weeks)
+    return Block(
+        words, block.stations, block.lanes, block.fleets, block.sources, block.yards, block.events, block.weeks
+    )
 
 
 def _at(parts: dict[str, int]) -> int:
@@ -373,5 +375,3 @@ def _operation(writer: _Writer, op: Operation, first: int, at: int, places: dict
             writer.put(at, OP_KIND=LEAVE, OP_AT=places[f"yard {op.yard}"])
         case Branch():
             writer.put(at, OP_KIND=BRANCH, OP_PLACE=key_of(op.key), OP_CHANCE=float(op.chance), OP_TO=label(op.to))
-
-

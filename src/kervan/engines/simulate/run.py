@@ -24,6 +24,7 @@ from kervan.errors import ParamsError, SolveError
 
 __all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
 
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one replication gives.

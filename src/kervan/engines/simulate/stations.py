@@ -29,14 +29,24 @@ def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
         _begin(m, f, e, t, unit, op, station)
         return at.NONE
     priority = m[m[unit + at.UN_SOURCE] + at.SO_PRIORITY]
-    if f[op + at.OP_DIVERT] < math.inf and _ahead(m, station, priority) * f[op + at.OP_MEAN] / servers > f[op + at.OP_DIVERT]:
+    if (
+        f[op + at.OP_DIVERT] < math.inf
+        and _ahead(m, station, priority) * f[op + at.OP_MEAN] / servers > f[op + at.OP_DIVERT]
+    ):
         return m[op + at.OP_OTHERWISE]
     touch(m, f, station)
     _join(m, unit, station, priority)
     if m[op + at.OP_PATIENCE] >= 0:
         owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
         patience = drawn(
-            m, f, op + at.OP_PATIENCE, owner, m[unit + at.UN_ORDINAL], m[op + at.OP_PLACE], m[unit + at.UN_LAP], PATIENCE
+            m,
+            f,
+            op + at.OP_PATIENCE,
+            owner,
+            m[unit + at.UN_ORDINAL],
+            m[op + at.OP_PLACE],
+            m[unit + at.UN_LAP],
+            PATIENCE,
         )
         m[unit + at.UN_PATIENCE] = schedule(e, t, f[at.NOW] + patience, IMPATIENT, m[unit + at.UN_SERIAL], unit)
     return at.NONE
@@ -192,5 +202,3 @@ def resume(m, f, e, t, station):  # type: ignore[no-untyped-def]
         f[unit + at.UN_END] = now + left
         m[unit + at.UN_SLOT] = schedule(e, t, now + left, SERVED, m[unit + at.UN_SERIAL], unit)
         unit = m[unit + at.UN_NEXT]
-
-

@@ -56,9 +56,7 @@ def drawn(m, f, law, owner, ordinal, place, lap, purpose):  # type: ignore[no-un
 def chance(m, unit, place, purpose):  # type: ignore[no-untyped-def]
     """Return the uniform of a consignment at a place."""
     owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
-    return uniform(
-        m[at.SEED], m[at.REPLICATION], owner, m[unit + at.UN_ORDINAL], place, m[unit + at.UN_LAP], purpose
-    )
+    return uniform(m[at.SEED], m[at.REPLICATION], owner, m[unit + at.UN_ORDINAL], place, m[unit + at.UN_LAP], purpose)
 
 
 @njit(error_model="numpy")
