@@ -274,9 +274,15 @@ def breakdowns_closed_form(rate: float, service_h: float, up_h: float, down_h: f
 
 
 def opening_hours(
-    rate: float, service_h: float, servers: int, *, open_h: float, day_h: float, at_closing: Literal["finish", "interrupt"],
+    rate: float,
+    service_h: float,
+    servers: int,
+    *,
+    open_h: float,
+    day_h: float,
+    at_closing: Literal["finish", "interrupt"],
     most: int,
-) -> float:  # fmt: skip
+) -> float:
     """Return the mean time in the queue of M/M/c that is open for the first ``open_h`` of each day.
 
     Exact but for the cut at ``most`` waiting: the law of (waiting, in service) is carried through the open and the
@@ -475,7 +481,7 @@ def blocking_pair_time(rate: float, service_1_h: float, service_2_h: float, plac
         if second:
             yield (first, second - 1), 1 / service_2_h
 
-    return mean(stationary((0, 0), moves), lambda state: sum(state)) / rate  # type: ignore[arg-type]
+    return mean(stationary((0, 0), moves), sum) / rate  # type: ignore[arg-type]
 
 
 def embargo_rate(rate_1: float, servers_1: int, rate_2: float, high: int, low: int) -> float:

@@ -156,8 +156,8 @@ def test_bulk_service_special_cases() -> None:
 
 @pytest.mark.parametrize(("vehicles", "berths"), [(1, 1), (2, 1), (3, 1), (4, 1), (5, 2)])
 def test_cycles_of_vehicles_and_the_event_graph_agree(vehicles: int, berths: int) -> None:
-    # A vehicle loads (3 h) at one of some berths, sails (4), unloads (2) at one of two, sails back (5). The state is when
-    # the last loads and unloads ended; a node for each of the last ones, arcs by the last round that is waited for.
+    # A vehicle loads (3 h) at one of some berths, sails (4), unloads (2) at one of two, sails back (5). The state is
+    # when the last loads and unloads ended; a node for each of the last ones, arcs by the round that is waited for.
     load_h, out_h, unload_h, back_h = 3.0, 4.0, 2.0, 5.0
     span = max(vehicles, berths, 2)
     weights = np.full((2 * span, 2 * span), -math.inf)
