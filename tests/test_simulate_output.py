@@ -18,6 +18,7 @@ from kervan.engines.simulate.run import FLEET_STATS, LANE_STATS, RECORD, STATION
 from kervan.errors import Infeasible, NotConverged, ParamsError
 
 hours = st.floats(min_value=0, max_value=1e4)
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=100)
 
 
 def binomial_interval(hits: int, trials: int) -> tuple[float, float]:
@@ -52,6 +53,7 @@ def test_one_replication_says_nothing_about_its_own_error() -> None:
     assert out.interval([7.0]) == out.Estimate(7.0, math.inf, math.inf, 1)
 
 
+@SETTINGS
 @given(hours, st.integers(2, 40))
 def test_equal_values_have_no_error_at_all(value: float, count: int) -> None:
     assert out.interval([value] * count) == out.Estimate(value, 0.0, 0.0, count)
@@ -131,6 +133,7 @@ def test_a_pooled_quantile_by_hand() -> None:
         out.pooled_quantile([odd], 1.0)
 
 
+@SETTINGS
 @given(st.lists(st.lists(hours, min_size=1, max_size=20), min_size=2, max_size=6), st.floats(0.05, 0.95))
 def test_a_pooled_quantile_is_a_value_within_its_interval(samples: list[list[float]], probability: float) -> None:
     found = out.pooled_quantile(samples, probability)
@@ -226,6 +229,7 @@ def test_a_scenario_against_itself() -> None:
         out.paired([1.0, 2.0], [1.0])
 
 
+@SETTINGS
 @given(st.lists(st.tuples(hours, hours), min_size=2, max_size=20))
 def test_turning_the_scenarios_round_turns_the_difference_round(pairs: list[tuple[float, float]]) -> None:
     a, b = np.array(pairs).T
@@ -245,7 +249,7 @@ def mser_by_definition(series: NDArray[np.float64]) -> int:
     return 5 * int(np.argmin(errors))
 
 
-@settings(max_examples=50)
+@SETTINGS
 @given(st.integers(0, 2**32 - 1), st.integers(20, 300), st.floats(0, 50), st.floats(1, 40), st.floats(-1e4, 1e4))
 def test_mser5_is_what_its_definition_says(seed: int, count: int, start: float, memory: float, level: float) -> None:
     noise = np.random.default_rng(seed).normal(0, 1, count)
@@ -317,6 +321,7 @@ def test_a_disruption_lies_within_the_series(times: tuple[float, float]) -> None
 # ── waits in bins ───────────────────────────────────────────────────────────────────────────────────
 
 
+@SETTINGS
 @given(st.floats(min_value=0, max_value=1e6))
 def test_a_wait_lies_between_the_edges_of_its_bin(wait: float) -> None:
     place = out.bin_of(wait)
@@ -333,6 +338,7 @@ def test_bins_are_the_same_when_compiled() -> None:
     assert (out.WAIT_EDGES_H[0], out.WAIT_EDGES_H[-1]) == (2**-6, 2**12)
 
 
+@SETTINGS
 @given(st.lists(st.one_of(st.just(0.0), st.floats(0, 4000)), min_size=1, max_size=200), st.floats(0, 1))
 def test_a_quantile_from_bins_is_wrong_by_less_than_the_width_of_a_bin(waits: list[float], probability: float) -> None:
     counts = np.bincount([out.bin_of(one) for one in waits], minlength=out.WAIT_BINS)

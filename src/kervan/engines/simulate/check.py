@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
+from typing import Any
 
 from kervan.engines.simulate.model import (
-    LAWS, MOST_PRIORITIES, WEEK_H, Branch, Embargo, Enter, Failures, Fleet, Gate, Hours, Lane, Law, Leave, Model,
-    Outages, Program, Ride, Source, Spells, Travel, Visit, key_of,
+    LAWS,
+    MOST_PRIORITIES,
+    WEEK_H,
+    Branch,
+    Embargo,
+    Enter,
+    Failures,
+    Fleet,
+    Gate,
+    Hours,
+    Lane,
+    Law,
+    Leave,
+    Model,
+    Operation,
+    Outages,
+    Ride,
+    Source,
+    Spells,
+    Station,
+    Travel,
+    Visit,
+    key_of,
 )  # fmt: skip
 from kervan.errors import ParamsError, did_you_mean
 
 __all__ = ["check_model", "problems_of"]
 
 _SHOWN = 50
+_MOST_AT_ONCE = 10_000
 
 
 def check_model(model: Model) -> None:
@@ -43,24 +66,31 @@ def problems_of(model: Model) -> Iterator[str]:
         for name in sorted({name for name in given if given.count(name) > 1}):
             yield f"{what} {name} stands twice"
     yield from _clashes([*names["source"], *names["lane"], *names["gate"], *names["fleet"]])
-    for gate in model.gates:
-        yield from (f"gate {gate.name}: {words}" for words in _gate(gate, names["yard"]))
-    for station in model.stations:
-        if station.servers is not None and not 1 <= station.servers < 2**31:
-            yield f"station {station.name}: {station.servers} servers, must be 1 or more"
-        yield from _known(f"station {station.name}", "gate", station.gates, names["gate"])
-    for yard in model.yards:
-        if yard.places < 1:
-            yield f"yard {yard.name}: {yard.places} places, must be 1 or more"
-    for port in model.ports:
-        if port.berths < 1:
-            yield f"port {port.name}: {port.berths} berths, must be 1 or more"
-    for lane in model.lanes:
-        yield from (f"lane {lane.name}: {words}" for words in _lane(lane, names))
-    for fleet in model.fleets:
-        yield from (f"fleet {fleet.name}: {words}" for words in _fleet(fleet, model))
-    for source in model.sources:
-        yield from (f"source {source.name}: {words}" for words in _source(source, model, names))
+    checks: tuple[tuple[str, Callable[[Any], Iterator[str]]], ...] = (
+        ("gate", lambda gate: _gate(gate, names["yard"])),
+        ("station", lambda station: _station(station, names["gate"])),
+        ("yard", lambda yard: _at_least_one("places", yard.places)),
+        ("port", lambda port: _at_least_one("berths", port.berths)),
+        ("lane", lambda lane: _lane(lane, names)),
+        ("fleet", lambda fleet: _fleet(fleet, model)),
+        ("source", lambda source: _source(source, model, names)),
+    )
+    for what, check in checks:
+        for part in getattr(model, f"{what}s"):
+            yield from (f"{what} {part.name}: {words}" for words in check(part))
+
+
+def _at_least_one(words: str, count: int) -> Iterator[str]:
+    if not 1 <= count < 2**31:
+        yield f"{count} {words}, must be 1 or more"
+
+
+def _station(station: Station, gates: list[str]) -> Iterator[str]:
+    if station.servers is not None:
+        yield from _at_least_one("servers", station.servers)
+    if station.at_closing not in ("finish", "interrupt", "restart"):
+        yield f"no way of closing called {station.at_closing!r}; finish, interrupt or restart"
+    yield from _known("gates", "gate", station.gates, gates)
 
 
 def _clashes(names: list[str]) -> Iterator[str]:
@@ -109,18 +139,9 @@ def _rising(spans: tuple[tuple[float, float], ...], most: float) -> bool:
 def _gate(gate: Gate, yards: list[str]) -> Iterator[str]:
     match gate:
         case Hours():
-            if not gate.spans_h:
-                yield "it never opens"
-            elif not _rising(gate.spans_h, WEEK_H):
-                yield "opening hours must be sorted spans within 0 ... 168 h that do not overlap"
-            if not 0 <= gate.offset_h < WEEK_H:
-                yield f"the week begins at {gate.offset_h:g} h, must be from 0 to below 168"
+            yield from _hours(gate)
         case Spells():
-            starts = [piece[0] for piece in gate.pieces_h]
-            if not starts or starts[0] != 0 or any(a >= b for a, b in pairwise(starts)):
-                yield "pieces must begin at 0 h and rise"
-            if any(not 0 < mean < math.inf for piece in gate.pieces_h for mean in piece[1:]):
-                yield "mean open and closed spells must be above 0 h and finite"
+            yield from _spells(gate)
         case Failures():
             yield from _law("time to failure", gate.up, positive=True)
             yield from _law("time to repair", gate.down, positive=True)
@@ -131,6 +152,26 @@ def _gate(gate: Gate, yards: list[str]) -> Iterator[str]:
             yield from _known("embargo", "yard", (gate.yard,), yards)
             if not 0 <= gate.low < gate.high:
                 yield f"it must be lifted (at {gate.low}) below where it begins (at {gate.high})"
+
+
+def _hours(gate: Hours) -> Iterator[str]:
+    if not gate.spans_h:
+        yield "it never opens"
+    elif not _rising(gate.spans_h, WEEK_H):
+        yield "opening hours must be sorted spans within 0 ... 168 h that do not overlap"
+    if not 0 <= gate.offset_h < WEEK_H:
+        yield f"the run begins at {gate.offset_h:g} h of the week, must be from 0 to below 168"
+
+
+def _spells(gate: Spells) -> Iterator[str]:
+    if not _begins_at_zero([piece[0] for piece in gate.pieces_h]):
+        yield "pieces must begin at 0 h and rise"
+    if any(not 0 < mean < math.inf for piece in gate.pieces_h for mean in piece[1:]):
+        yield "mean open and closed spells must be above 0 h and finite"
+
+
+def _begins_at_zero(starts: list[float]) -> bool:
+    return bool(starts) and starts[0] == 0 and all(a < b < math.inf for a, b in pairwise(starts))
 
 
 def _lane(lane: Lane, names: dict[str, list[str]]) -> Iterator[str]:
@@ -172,15 +213,11 @@ def _fleet(fleet: Fleet, model: Model) -> Iterator[str]:
 
 def _source(source: Source, model: Model, names: dict[str, list[str]]) -> Iterator[str]:
     yield from _law("headway", source.headway, positive=True)
-    starts = [start for start, _ in source.season]
-    if not starts or starts[0] != 0 or any(a >= b for a, b in pairwise(starts)):
-        yield "the season must begin at 0 h and rise"
-    elif not all(0 <= factor < math.inf for _, factor in source.season) or source.season[-1][1] <= 0:
-        yield "factors of the season must be 0 or more, the last one above 0"
+    yield from _season(source.season)
     if not 0 <= source.offset_h < math.inf:
         yield f"offset {source.offset_h:g} h, must be 0 or more and finite"
-    if not 1 <= source.group <= 10_000:
-        yield f"groups of {source.group}, must be from 1 to 10,000"
+    if not 1 <= source.group <= _MOST_AT_ONCE:
+        yield f"groups of {source.group}, must be from 1 to {_MOST_AT_ONCE:,}"
     if not 0 < source.size < math.inf:
         yield f"size {source.size:g}, must be above 0 and finite"
     if not 0 <= source.priority < MOST_PRIORITIES:
@@ -190,55 +227,66 @@ def _source(source: Source, model: Model, names: dict[str, list[str]]) -> Iterat
         yield "shares of its programs must be 0 or more and add up to 1"
     lanes = {lane.name: lane for lane in model.lanes}
     for number, (_, program) in enumerate(source.programs):
-        for place, words in _program(program, names):
-            yield f"program {number}, operation {place}: {words}"
         for place, op in enumerate(program):
+            where = f"program {number}, operation {place}: "
+            yield from (where + words for words in _operation(op, names))
+            yield from (where + words for words in _labels(op, place, len(program)))
             if isinstance(op, Ride) and op.lane in lanes:
-                yield from _rides(f"program {number}, operation {place}", source, lanes[op.lane], model)
+                yield from (where + words for words in _rides(source, lanes[op.lane], model))
 
 
-def _rides(where: str, source: Source, lane: Lane, model: Model) -> Iterator[str]:
+def _season(season: tuple[tuple[float, float], ...]) -> Iterator[str]:
+    if not _begins_at_zero([start for start, _ in season]):
+        yield "the season must begin at 0 h and rise"
+    elif not all(0 <= factor < math.inf for _, factor in season) or season[-1][1] <= 0:
+        yield "factors of the season must be 0 or more, the last one above 0"
+
+
+def _rides(source: Source, lane: Lane, model: Model) -> Iterator[str]:
     if source.size > lane.capacity:
-        yield f"{where}: a consignment of {source.size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
-    only = (
-        sum(any(op == Ride(lane.name) for _, program in one.programs for op in program) for one in model.sources) == 1
-    )
-    if lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and only and source.most is not None:
-        if source.most * source.group * source.size < lane.capacity:
-            yield f"{where}: lane {lane.name} has no timeout and can never fill"
+        yield f"a consignment of {source.size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
+    riders = [one for one in model.sources for _, program in one.programs for op in program if op == Ride(lane.name)]
+    waits_for_ever = lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and len(riders) == 1
+    if waits_for_ever and source.most is not None and source.most * source.group * source.size < lane.capacity:
+        yield f"lane {lane.name} has no timeout and can never fill"
 
 
-def _program(program: Program, names: dict[str, list[str]]) -> Iterator[tuple[int, str]]:
-    """Yield place and problem; labels must lie within, and the yards be entered and left in order."""
-    for place, op in enumerate(program):
-        match op:
-            case Visit():
-                checks: list[Iterator[str]] = [
-                    _known("visit", "station", (op.station,), names["station"]),
-                    _law("service", op.law),
-                    _law("electronic service", op.electronic_law),
-                    _shares(share=op.share, electronic=op.electronic),
-                ]
-                if op.patience is not None:
-                    checks.append(_law("patience", op.patience))
-                if not op.divert_above_h >= 0:
-                    checks.append(iter([f"diverts above {op.divert_above_h} h, must be 0 or more"]))
-                if op.otherwise is None and (op.patience is not None or op.divert_above_h < math.inf):
-                    checks.append(iter(["who leaves the queue must know where to go on (otherwise)"]))
-                yield from ((place, words) for check in checks for words in check)
-            case Travel():
-                yield from ((place, words) for words in _law("travel", op.law))
-            case Ride():
-                yield from ((place, words) for words in _known("ride", "lane", (op.lane,), names["lane"]))
-            case Enter() | Leave():
-                yield from ((place, words) for words in _known("yard", "yard", (op.yard,), names["yard"]))
-            case Branch():
-                yield from ((place, words) for words in _shares(chance=op.chance))
-        for label in (getattr(op, "otherwise", None), getattr(op, "to", None)):
-            if label is not None and not 0 <= label <= len(program):
-                yield place, f"goes on at {label}, must be from 0 to {len(program)}"
-        if isinstance(op, Visit | Enter) and op.otherwise is not None and op.otherwise <= place:
-            yield place, "goes on (otherwise) at an earlier operation, must be a later one"
+def _operation(op: Operation, names: dict[str, list[str]]) -> Iterator[str]:
+    match op:
+        case Visit():
+            yield from _visit(op, names["station"])
+        case Travel():
+            yield from _law("travel", op.law)
+        case Ride():
+            yield from _known("ride", "lane", (op.lane,), names["lane"])
+        case Enter() | Leave():
+            yield from _known("yard", "yard", (op.yard,), names["yard"])
+        case Branch():
+            yield from _shares(chance=op.chance)
+
+
+def _visit(op: Visit, stations: list[str]) -> Iterator[str]:
+    yield from _known("visit", "station", (op.station,), stations)
+    yield from _law("service", op.law)
+    yield from _law("electronic service", op.electronic_law)
+    yield from _shares(share=op.share, electronic=op.electronic)
+    if op.patience is not None:
+        yield from _law("patience", op.patience)
+    if not op.divert_above_h >= 0:
+        yield f"diverts above {op.divert_above_h} h, must be 0 or more"
+    if op.otherwise is None and (op.patience is not None or op.divert_above_h < math.inf):
+        yield "who leaves the queue must know where to go on (otherwise)"
+
+
+def _labels(op: Operation, place: int, count: int) -> Iterator[str]:
+    """Check where an operation goes on: within the program, and when it is left out, later."""
+    label = op.to if isinstance(op, Branch) else op.otherwise if isinstance(op, Visit | Enter) else None
+    if label is None:
+        return
+    if not 0 <= label <= count:
+        yield f"goes on at {label}, must be from 0 to {count}"
+    elif not isinstance(op, Branch) and label <= place:
+        yield f"goes on (otherwise) at {label}, must be a later operation"
 
 
 def _shares(**shares: float) -> Iterator[str]:

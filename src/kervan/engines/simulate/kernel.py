@@ -10,18 +10,50 @@ import numpy as np
 from numba import njit
 
 from kervan.engines.simulate import layout as at
-from kervan.engines.simulate.events import ADDRESS_BITS, HOLE, KEYS, MOST_SLOTS, drop, first
+from kervan.engines.simulate.events import ADDRESS_BITS, HOLE, KEYS, MOST_SLOTS, drop
 from kervan.engines.simulate.gates import prepare_gate, turn, yard_changed
 from kervan.engines.simulate.keyed import ARRIVAL, BRANCH, ROUTE, SHARE, TRAVEL, uniform
 from kervan.engines.simulate.lanes import (
-    arrived, dispatch, join_lane, loaded, look_at_lane, prepare_lane, tick, unloaded,
+    arrived,
+    dispatch,
+    join_lane,
+    loaded,
+    look_at_lane,
+    prepare_lane,
+    tick,
+    unloaded,
 )  # fmt: skip
 from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
 from kervan.engines.simulate.world import (
-    ARRIVAL_OF, ARRIVED, DEADLOCK, DONE, DUE, ENDLESS, GATE, IMPATIENT, LOADED, MORE_RECORDS, MORE_UNITS,
-    MOST_OPERATIONS, PAUSED, SERVED, TOO_MANY_ALIVE, TOO_MANY_EVENTS, TRAVELLED, UNLOADED, ZERO, chance, drawn, floats, free_unit,
-    integers, put_on_agenda, schedule, take_unit, touch,
+    ARRIVAL_OF,
+    ARRIVED,
+    DEADLOCK,
+    DONE,
+    DUE,
+    ENDLESS,
+    GATE,
+    IMPATIENT,
+    LOADED,
+    MORE_RECORDS,
+    MORE_UNITS,
+    MOST_OPERATIONS,
+    PAUSED,
+    SERVED,
+    TOO_MANY_ALIVE,
+    TOO_MANY_EVENTS,
+    TRAVELLED,
+    UNLOADED,
+    ZERO,
+    chance,
+    drawn,
+    floats,
+    free_unit,
+    integers,
+    put_on_agenda,
+    schedule,
+    take_unit,
+    touch,
 )  # fmt: skip
 
 __all__ = ["advance", "close_books", "prepare"]

@@ -11,7 +11,16 @@ from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import cancel
 from kervan.engines.simulate.keyed import CROSSING, HEADWAY
 from kervan.engines.simulate.world import (
-    ZERO, ARRIVED, DUE, LOADED, UNLOADED, drawn, free_unit, put_on_agenda, schedule, take_unit,
+    ARRIVED,
+    DUE,
+    LOADED,
+    UNLOADED,
+    ZERO,
+    drawn,
+    free_unit,
+    put_on_agenda,
+    schedule,
+    take_unit,
 )  # fmt: skip
 
 __all__ = [
@@ -379,7 +388,7 @@ def _wanted(m, f, lane):  # type: ignore[no-untyped-def]
     """Return how many vehicles a lane wants besides those assigned."""
     need = 1 if _is_due(m, f, lane) else 0
     if m[lane + at.LA_RULE] == 0:
-        need = max(need, int(math.floor(f[lane + at.LA_WAITING] / f[lane + at.LA_CAPACITY])))
+        need = max(need, math.floor(f[lane + at.LA_WAITING] / f[lane + at.LA_CAPACITY]))
     return need - m[lane + at.LA_ASSIGNED]
 
 

@@ -8,6 +8,7 @@ voyages) come last, so that there may be more of them later and no address moves
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -17,8 +18,28 @@ from numpy.typing import NDArray
 
 from kervan.engines.simulate.keyed import law_row
 from kervan.engines.simulate.model import (
-    MOST_PRIORITIES, WEEK_H, Branch, Embargo, Enter, Failures, Fleet, Gate, Hours, Lane, Law, Leave, Model, Operation,
-    Outages, Ride, Source, Spells, Station, Travel, Visit, key_of,
+    MOST_PRIORITIES,
+    WEEK_H,
+    Branch,
+    Embargo,
+    Enter,
+    Failures,
+    Fleet,
+    Gate,
+    Hours,
+    Lane,
+    Law,
+    Leave,
+    Model,
+    Operation,
+    Outages,
+    Ride,
+    Source,
+    Spells,
+    Station,
+    Travel,
+    Visit,
+    key_of,
 )  # fmt: skip
 from kervan.engines.simulate.waits import WAIT_BINS
 
@@ -36,30 +57,30 @@ FINISH, INTERRUPT, RESTART = range(3)
 
 # fmt: off
 # The head of the block: where the run stands, and where the records lie.
-(NOW, HORIZON, WARM, SEED, REPLICATION, EVENTS, SERIAL, VOYAGES, ALIVE, RECORDS, FINISHED, FREE, FREE_COUNT, MARGIN, RIDERS,
- AGENDA, AGENDA_SIZE, AGENDA_HEAD, AGENDA_COUNT, ERROR, ERROR_AT, WEEK, NEXT_WEEK, MOST_EVENTS, MOST_ALIVE, STATIONS,
- STATION_COUNT, GATES, GATE_COUNT, YARDS, YARD_COUNT, LANES, LANE_COUNT, FLEETS, FLEET_COUNT, PORTS, PORT_COUNT,
- SOURCES, SOURCE_COUNT, VEHICLES, VEHICLE_COUNT, UNITS, HEAD_SIZE) = range(43)
+(NOW, HORIZON, WARM, SEED, REPLICATION, EVENTS, SERIAL, VOYAGES, ALIVE, RECORDS, FINISHED, FREE, FREE_COUNT, MARGIN,
+ RIDERS, AGENDA, AGENDA_SIZE, AGENDA_HEAD, AGENDA_COUNT, ERROR, ERROR_AT, WEEK, NEXT_WEEK, MOST_EVENTS, MOST_ALIVE,
+ STATIONS, STATION_COUNT, GATES, GATE_COUNT, YARDS, YARD_COUNT, LANES, LANE_COUNT, FLEETS, FLEET_COUNT, PORTS,
+ PORT_COUNT, SOURCES, SOURCE_COUNT, VEHICLES, VEHICLE_COUNT, UNITS, HEAD_SIZE) = range(43)
 
 # Every thing that can be on the agenda begins with these two.
 KIND, LISTED = range(2)
 
 # Queues have four priorities, hence four words for first, last and count.
-(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_PRIORITIES, ST_HELD_FIRST, ST_HELD_LAST, ST_TOUCHED, ST_WEEKS,
- ST_WAITS, ST_FIRST, ST_LAST, ST_COUNT, ST_SIZE) = (*range(2, 14), 17, 21, 25)
+(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_PRIORITIES, ST_HELD_FIRST, ST_HELD_LAST, ST_TOUCHED,
+ ST_WEEKS, ST_WAITS, ST_FIRST, ST_LAST, ST_COUNT, ST_SIZE) = (*range(2, 14), 17, 21, 25)
 # Of a station in a week, as `run.STATION_STATS`.
 WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_LONGEST, WK_SIZE = range(7)
 
 (YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_STUCK, YA_BIT, YA_EMBARGO, YA_MARK, YA_SIZE) = range(2, 11)
 
-(GA_KIND, GA_KEY, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_BASE, GA_UP, GA_UP_A, GA_UP_B, GA_DOWN, GA_DOWN_A,
- GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW, GA_NEXT, GA_INDEX,
+(GA_KIND, GA_KEY, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_BASE, GA_UP, GA_UP_A, GA_UP_B, GA_DOWN,
+ GA_DOWN_A, GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW, GA_NEXT, GA_INDEX,
  GA_SIZE) = range(23)
 
 (LA_KEY, LA_CAPACITY, LA_RULE, LA_TIMEOUT, LA_LOAD_H, LA_UNLOAD_H, LA_SHUT, LA_CODE, LA_A, LA_B, LA_CLOCK, LA_CLOCK_A,
- LA_CLOCK_B, LA_OFFSET, LA_TICKS, LA_DUE, LA_SLOT, LA_FIRST, LA_LAST, LA_COUNT, LA_WAITING, LA_FLEET, LA_FROM, LA_TO, LA_ASSIGNED,
- LA_HELD_FIRST, LA_HELD_LAST, LA_TOUCHED, LA_INDEX, LA_VOYAGES, LA_CARRIED_COUNT, LA_CARRIED, LA_WAITS, LA_AREA,
- LA_SIZE) = range(2, 37)
+ LA_CLOCK_B, LA_OFFSET, LA_TICKS, LA_DUE, LA_SLOT, LA_FIRST, LA_LAST, LA_COUNT, LA_WAITING, LA_FLEET, LA_FROM, LA_TO,
+ LA_ASSIGNED, LA_HELD_FIRST, LA_HELD_LAST, LA_TOUCHED, LA_INDEX, LA_VOYAGES, LA_CARRIED_COUNT, LA_CARRIED, LA_WAITS,
+ LA_AREA, LA_SIZE) = range(2, 37)
 
 (FL_KEY, FL_POLICY, FL_LANES, FL_LANE_COUNT, FL_FIRST, FL_LAST, FL_IDLE, FL_POSITION, FL_PORTS, FL_LADEN, FL_EMPTY,
  FL_HOURS, FL_SIZE) = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 19)
@@ -73,8 +94,8 @@ PO_BERTHS, PO_BUSY, PO_FIRST, PO_LAST, PO_INDEX, PO_SIZE = range(6)
  SO_ARRIVALS, SO_MADE, SO_SEASON, SO_PIECES, SO_PIECE, SO_PIECE_START, SO_INDEX, SO_NEXT, SO_SIZE) = range(20)
 PR_SHARE, PR_FIRST, PR_SIZE = range(3)
 
-(OP_KIND, OP_PLACE, OP_AT, OP_CODE, OP_A, OP_B, OP_MEAN, OP_SHARE, OP_ELECTRONIC, OP_E_CODE, OP_E_A, OP_E_B, OP_PATIENCE,
- OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_SIZE) = range(20)
+(OP_KIND, OP_PLACE, OP_AT, OP_CODE, OP_A, OP_B, OP_MEAN, OP_SHARE, OP_ELECTRONIC, OP_E_CODE, OP_E_A, OP_E_B,
+ OP_PATIENCE, OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_SIZE) = range(20)
 
 # A unit is a consignment ...
 (UN_NEXT, UN_BEFORE, UN_SERIAL, UN_SLOT, UN_PATIENCE, UN_OP, UN_LAP, UN_SOURCE, UN_ORDINAL, UN_PROGRAM, UN_HOLDS,
@@ -119,7 +140,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.size = HEAD_SIZE
-        self.integers: dict[int, int] = {}
+        self.integers: dict[int, float] = {}
         self.floats: dict[int, float] = {}
 
     def take(self, size: int) -> int:
@@ -132,12 +153,10 @@ class _Writer:
             self.set(at + globals()[name], value)
 
     def set(self, at: int, value: float) -> None:
-        if isinstance(value, float):
-            self.floats[at] = value
-        else:
-            self.integers[at] = int(value)
+        kept = self.floats if isinstance(value, float) else self.integers
+        kept[at] = value
 
-    def table(self, values: list[float]) -> int:
+    def table(self, values: Sequence[float]) -> int:
         at = self.take(len(values))
         for place, value in enumerate(values):
             self.set(at + place, value)
@@ -316,7 +335,7 @@ def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, in
         case Embargo():
             yard = yards[gate.yard]
             writer.put(at, GA_KIND=EMBARGO, GA_HIGH=gate.high, GA_LOW=gate.low)
-            writer.put(at, GA_NEXT=writer.integers[yard + YA_EMBARGO])
+            writer.put(at, GA_NEXT=int(writer.integers[yard + YA_EMBARGO]))
             writer.put(yard, YA_EMBARGO=at)
 
 

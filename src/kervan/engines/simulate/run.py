@@ -18,7 +18,13 @@ from kervan.engines.simulate.model import Model, Visit
 from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
 from kervan.engines.simulate.waits import WAIT_BINS
 from kervan.engines.simulate.world import (
-    DEADLOCK, DONE, ENDLESS, MORE_RECORDS, MORE_UNITS, PAUSED, TOO_MANY_ALIVE,
+    DEADLOCK,
+    DONE,
+    ENDLESS,
+    MORE_RECORDS,
+    MORE_UNITS,
+    PAUSED,
+    TOO_MANY_ALIVE,
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
 

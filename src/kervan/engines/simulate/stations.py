@@ -11,7 +11,13 @@ from kervan.engines.simulate.events import cancel
 from kervan.engines.simulate.keyed import ELECTRONIC, PATIENCE, SERVICE
 from kervan.engines.simulate.waits import bin_of
 from kervan.engines.simulate.world import (
-    IMPATIENT, SERVED, chance, drawn, put_on_agenda, schedule, touch,
+    IMPATIENT,
+    SERVED,
+    chance,
+    drawn,
+    put_on_agenda,
+    schedule,
+    touch,
 )  # fmt: skip
 
 __all__ = ["come", "give_back", "interrupt", "leave_queue", "resume", "serve_next", "service_over"]

@@ -43,7 +43,7 @@ def _seen_as(kind: Any, word: Any) -> Any:
     def write(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], word.as_pointer())
 
-    return types.CPointer(kind)(types.int64), write
+    return types.CPointer(kind)(types.int64), write  # type: ignore[no-untyped-call]
 
 
 @njit(error_model="numpy")
