@@ -437,8 +437,7 @@ def bad_weather_ship(*, gates: tuple[str, ...]) -> Model:
 
 
 def ship_leg() -> float:
-    """Return the truth: 13 h after sailing the ship is empty and waits for the lane to open before it is assigned, 2 h
-    later it is loaded and waits for it to open again. Both are waits of the two-state chain."""
+    # Empty after 13 h, assigned when the lane is open; loaded 2 h later, and sails when it is open again.
     return q.completion(13.0, 40.0, 20.0, "finish") + q.completion(2.0, 40.0, 20.0, "finish")
 
 
