@@ -125,6 +125,9 @@ def test_a_pooled_quantile_by_hand() -> None:
     assert found.value == 95.0
     assert found.low == math.floor(100 * (0.95 - 0.12706))
     assert found.high == math.inf
+    # Replications of different size with the same shares do not contradict each other.
+    same = out.pooled_quantile([np.arange(10.0), np.tile(np.arange(10.0), 9)], 0.5)
+    assert (same.value, same.low, same.high) == (4.0, 4.0, 5.0)
     assert out.pooled_quantile([odd], 0.5) == out.PooledQuantile(49.0, -math.inf, math.inf, 1)
     assert out.pooled_quantile([odd, even, []], 1e-9).value == 1.0
     with pytest.raises(ParamsError, match="at least one"):
@@ -212,12 +215,13 @@ def test_pairing_removes_what_both_share() -> None:
     found = out.paired(year + a, year + b)
     reference = stats.ttest_rel(year + b, year + a).confidence_interval(0.95)
     assert (found.mean - found.half_width, found.mean + found.half_width) == pytest.approx(tuple(reference))
-    assert found.variance_ratio < 0.01
+    apart = np.var(year + a, ddof=1) + np.var(year + b, ddof=1)
+    assert found.variance_ratio == pytest.approx(np.var(b - a, ddof=1) / apart)
     wins = int((b < a).sum())
     assert found.probability_b_smaller == wins / 40
     assert (found.probability_low, found.probability_high) == out.wilson(wins, 40)
-    apart = out.paired(year + a, generator.permutation(year) + b)
-    assert apart.half_width > 5 * found.half_width
+    unpaired = out.paired(year + a, generator.permutation(year) + b)
+    assert unpaired.half_width > 5 * found.half_width
 
 
 def test_a_scenario_against_itself() -> None:
@@ -306,6 +310,10 @@ def test_a_recovery_by_hand() -> None:
     assert out.recovery(backlog, 1, 2.0, 4.0, step_h=1.0).recovered_at_h == math.inf
     other = [3, 3, 3, 3, 3, 30, 3, 3, 3, 3, 3]
     assert out.recovery(backlog, other, 2.0, 4.0, step_h=1.0) == out.Recovery(30.0, 5.0, 5.0)
+    # Starved while the way to it is shut, then flooded: over after the flood.
+    assert out.recovery([3, 3, 0, 0, 9, 3], 3, 2.0, 4.0, step_h=1.0) == out.Recovery(9.0, 4.0, 5.0)
+    # Not over in the week in which the disruption ends.
+    assert out.recovery([3, 3, 9, 0, 4, 3], 3, 360.0, 600.0, step_h=168.0).recovered_at_h == 840.0
     # In weeks: shut from Tuesday of week 2 to Friday of week 3; week 3 is not over yet.
     assert out.recovery(backlog, 3, 360.0, 600.0, step_h=168.0) == out.Recovery(30.0, 840.0, 1176.0)
 
@@ -368,7 +376,9 @@ def test_what_has_no_quantile() -> None:
     ):
         with pytest.raises(ParamsError, match=words):
             out.histogram_quantile(wrong, probability)
-    counts[-1] = 1
+    counts[1] = 100
+    assert 0 < out.histogram_quantile(counts, 0.01) < out.WAIT_EDGES_H[0] < out.histogram_quantile(counts, 1.0)
+    counts[-1] = 101
     assert out.histogram_quantile(counts, 0.5) == math.inf
 
 
