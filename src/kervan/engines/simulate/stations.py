@@ -35,11 +35,11 @@ def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
         _begin(m, f, e, t, unit, op, station)
         return at.NONE
     priority = m[m[unit + at.UN_SOURCE] + at.SO_PRIORITY]
-    if (
-        f[op + at.OP_DIVERT] < math.inf
-        and _ahead(m, station, priority) * f[op + at.OP_MEAN] / servers > f[op + at.OP_DIVERT]
-    ):
-        return m[op + at.OP_OTHERWISE]
+    bound = f[op + at.OP_DIVERT]
+    if bound < math.inf and servers < at.MANY:
+        expected = _ahead(m, station, priority) * f[op + at.OP_MEAN] / servers
+        if expected > bound:
+            return m[op + at.OP_OTHERWISE]
     touch(m, f, station)
     _join(m, unit, station, priority)
     if m[op + at.OP_PATIENCE] >= 0:
