@@ -114,7 +114,7 @@ class Twin:
         for lane in fleet.lanes:
             lane.fleet = fleet
         first = [fleet.lanes[n % len(fleet.lanes)] for n in range(spec.vehicles)]
-        new = {"fleet": fleet, "state": "idle", "since": 0.0, "voyage": None}
+        new = {"fleet": fleet, "state": "idle", "since": 0.0}
         fleet.vehicles = [Thing(lane=lane, port=lane.spec.from_port, **new) for lane in first]
         fleet.idle = list(fleet.vehicles)
         return fleet
@@ -269,7 +269,7 @@ class Twin:
         op = unit.program[unit.at]
         place = op.key or op.station
         law = op.electronic_law if self.below(unit, op.electronic, place, keyed.ELECTRONIC) else op.law
-        unit.begun, unit.full = self.now, self.hours(unit, law, place, keyed.SERVICE)
+        unit.full = self.hours(unit, law, place, keyed.SERVICE)
         station.busy += 1
         station.serving.append(unit)
         self.plan(self.now + unit.full, SERVED, unit.number)
@@ -301,8 +301,8 @@ class Twin:
         for unit in station.serving if station.spec.at_closing != "finish" else []:
             unit.waiting += self.now - unit.halted
             if station.spec.at_closing == "restart":
-                unit.waiting += unit.halted - unit.begun
-                unit.begun, unit.left = self.now, unit.full
+                unit.waiting += unit.full - unit.left
+                unit.left = unit.full
             self.plan(self.now + unit.left, SERVED, unit.number)
 
     def account(self, station: Thing) -> Any:
@@ -313,6 +313,7 @@ class Twin:
             row, until = station.rows[week], min(self.now, (week + 1) * WEEK_H)
             row["queue_area_h"] += waiting * (until - station.last)
             row["busy_area_h"] += station.busy * (until - station.last)
+            row["open_h"] += 0.0 if station.closed else until - station.last
             row["longest"] = max(row["longest"], waiting)
             station.last = until
         return station.rows[min(int(self.now // WEEK_H), weeks - 1)]
@@ -322,8 +323,8 @@ class Twin:
     def _turns(self, gate: Gate) -> Iterator[float]:
         match gate:
             case Hours():
-                edges = _edges(gate.spans_h, WEEK_H)
-                times = (week * WEEK_H + edge - gate.offset_h for week in count() for edge in edges)
+                edges = _edges(gate.spans_h, WEEK_H)  # none if it is always open
+                times = (week * WEEK_H + edge - gate.offset_h for week in (count() if edges else ()) for edge in edges)
                 yield from (time for time in times if time > 0)
             case Outages():
                 yield from (edge for edge in _edges(gate.spans_h, math.inf) if edge > 0)
@@ -341,8 +342,10 @@ class Twin:
         gate.open = not gate.open
         for place in [*self.stations.values(), *self.lanes.values()]:
             if gate.spec.name in place.spec.gates:
-                before, place.closed = place.closed, place.closed + (-1 if gate.open else 1)
                 station = place.work == self.start
+                if station:
+                    self.account(place)
+                before, place.closed = place.closed, place.closed + (-1 if gate.open else 1)
                 if not place.closed:
                     (self.resume if station else self.release)(place)
                     self.put(place if station else place.fleet or place)
@@ -401,7 +404,8 @@ class Twin:
         unit.since = self.now
         self.resize(lane, unit.source.size)
         lane.queue.append(unit)
-        self.set_timer(lane)
+        if len(lane.queue) == 1:
+            self.set_timer(lane)
         self.put(lane.fleet or lane)
 
     def resize(self, lane: Thing, by: float) -> None:
@@ -429,37 +433,37 @@ class Twin:
         timed_out = lane.queue and self.now >= lane.queue[0].since + lane.spec.timeout_h
         return bool(lane.size >= lane.spec.capacity or timed_out)
 
-    def sail(self, lane: Thing) -> None:
-        while not lane.closed and self.is_due(lane):
-            self.board(lane, None)
-
-    def voyage(self, hours: float, kind: int, **what: Any) -> Thing:
-        one = Thing(number=len(self.voyages), **what)
+    def voyage(self, lane: Thing, vehicle: Thing | None = None) -> Thing:
+        one = Thing(number=len(self.voyages), lane=lane, vehicle=vehicle, aboard=None, at=self.now)
         self.voyages.append(one)
-        self.plan(self.now + hours, kind, one.number)
         return one
 
-    def board(self, lane: Thing, vehicle: Thing | None) -> None:
-        aboard, load = [], 0.0
-        while lane.queue and load + lane.queue[0].source.size <= lane.spec.capacity:
+    def sail(self, lane: Thing) -> None:
+        while not lane.closed and self.is_due(lane):
+            self.board(self.voyage(lane))
+
+    def board(self, voyage: Thing) -> None:
+        lane, room, voyage.aboard = voyage.lane, voyage.lane.spec.capacity, []
+        while lane.queue and lane.queue[0].source.size <= room:
             unit = lane.queue.popleft()
-            load += unit.source.size
+            room -= unit.source.size
             self.resize(lane, -unit.source.size)
             unit.waiting += self.now - unit.since
+            voyage.aboard.append(unit)
             lane.row["waits_h"] += self.now - unit.since
-            aboard.append(unit)
+            lane.row["carried"] += unit.source.size
         lane.size = lane.size if lane.queue else 0.0
-        for name, much in (("voyages", 1), ("consignments", len(aboard)), ("carried", load)):
-            lane.row[name] += much
+        lane.row["voyages"] += 1
+        lane.row["consignments"] += len(voyage.aboard)
         lane.due = False
         self.set_timer(lane)
-        voyage = self.voyage(lane.spec.load_h, LOADED, lane=lane, aboard=aboard, vehicle=vehicle)
-        if vehicle:
-            self.become(vehicle, "loading")
-            vehicle.voyage, lane.coming = voyage, lane.coming - 1
-            lane.fleet.row["laden"] += 1
-        if lane.spec.rule == "full_or_timeout":
-            self.put(lane.fleet or lane)
+        voyage.hours = self.draw(lane.spec.crossing, lane.spec.name, lane.sailed, keyed.CROSSING)
+        lane.sailed += 1
+        self.plan(self.now + lane.spec.load_h, LOADED, voyage.number)
+        if voyage.vehicle:
+            self.become(voyage.vehicle, "loading")
+            lane.coming -= 1
+            self.put(lane.fleet)
 
     def loaded(self, voyage: Thing) -> None:
         voyage.at = self.now
@@ -475,31 +479,26 @@ class Twin:
             self.depart(voyage)
 
     def depart(self, voyage: Thing) -> None:
-        lane = voyage.lane
-        hours = self.draw(lane.spec.crossing, lane.spec.name, lane.sailed, keyed.CROSSING)
-        lane.sailed += 1
+        lane, hours = voyage.lane, voyage.hours
         for unit in voyage.aboard:
             unit.waiting += self.now - voyage.at
             unit.moving += hours
         self.plan(self.now + hours, ARRIVED, voyage.number)
         if voyage.vehicle:
+            lane.fleet.row["laden"] += 1
             self.give_back(lane.spec.from_port)
             self.become(voyage.vehicle, "sailing")
 
     def arrived(self, voyage: Thing) -> None:
-        vehicle, lane = voyage.vehicle, voyage.lane
-        voyage.at = self.now
+        vehicle, lane, voyage.at = voyage.vehicle, voyage.lane.spec, self.now
         if vehicle is None:
             self.unload(voyage)
-        elif voyage.aboard is not None:
-            vehicle.port = lane.spec.to_port
-            self.ask(vehicle)
+            return
+        vehicle.port = lane.from_port if voyage.aboard is None else lane.to_port
+        if voyage.aboard is None and vehicle.fleet.spec.policy == "rotation":
+            self.stand_by(vehicle)
         else:
-            vehicle.port = lane.spec.from_port
-            if lane.fleet.spec.policy == "rotation":
-                self.stand_by(vehicle)
-            else:
-                self.ask(vehicle)
+            self.ask(voyage)
 
     def unload(self, voyage: Thing) -> None:
         for unit in voyage.aboard:
@@ -510,13 +509,12 @@ class Twin:
         for unit in voyage.aboard:
             self.walk_on(unit)
         if vehicle := voyage.vehicle:
-            vehicle.voyage = None
             self.give_back(vehicle.port)
             lanes = vehicle.fleet.lanes
             if vehicle.fleet.spec.policy == "rotation":
                 vehicle.lane = lanes[(lanes.index(vehicle.lane) + 1) % len(lanes)]
                 if vehicle.port != vehicle.lane.spec.from_port:
-                    self.sail_empty(vehicle)
+                    self.sail_empty(self.voyage(vehicle.lane, vehicle))
                     return
             self.stand_by(vehicle)
 
@@ -531,18 +529,18 @@ class Twin:
         vehicle.fleet.idle.append(vehicle)
         self.put(vehicle.fleet)
 
-    def sail_empty(self, vehicle: Thing) -> None:
-        fleet, to_port = vehicle.fleet, vehicle.lane.spec.from_port
+    def sail_empty(self, voyage: Thing) -> None:
+        fleet, vehicle, to_port = voyage.vehicle.fleet, voyage.vehicle, voyage.lane.spec.from_port
         hours = self.draw(fleet.laws[vehicle.port, to_port], fleet.spec.name, fleet.empties, keyed.CROSSING)
         fleet.empties += 1
         fleet.row["empty"] += 1
         self.become(vehicle, "sailing")
-        self.voyage(hours, ARRIVED, lane=vehicle.lane, aboard=None, vehicle=vehicle)
+        self.plan(self.now + hours, ARRIVED, voyage.number)
 
-    def ask(self, vehicle: Thing) -> None:
-        self.become(vehicle, "anchor")
-        self.ports[vehicle.port].queue.append(vehicle)
-        self.berth(self.ports[vehicle.port])
+    def ask(self, voyage: Thing) -> None:
+        self.become(voyage.vehicle, "anchor")
+        self.ports[voyage.vehicle.port].queue.append(voyage)
+        self.berth(self.ports[voyage.vehicle.port])
 
     def give_back(self, port: str) -> None:
         self.ports[port].free += 1
@@ -551,12 +549,12 @@ class Twin:
     def berth(self, port: Thing) -> None:
         while port.free and port.queue:
             port.free -= 1
-            vehicle = port.queue.popleft()
-            if vehicle.voyage:
-                self.become(vehicle, "unloading")
-                self.unload(vehicle.voyage)
+            voyage = port.queue.popleft()
+            if voyage.aboard is None:
+                self.board(voyage)
             else:
-                self.board(vehicle.lane, vehicle)
+                self.become(voyage.vehicle, "unloading")
+                self.unload(voyage)
 
     def wants(self, lane: Thing) -> bool:
         whole = 0 if lane.spec.rule == "clock" else math.floor(lane.size / lane.spec.capacity)
@@ -568,22 +566,21 @@ class Twin:
             fleet.idle.remove(vehicle)
             vehicle.lane = lane
             lane.coming += 1
-            if vehicle.port == lane.spec.from_port:
-                self.ask(vehicle)
-            else:
-                self.sail_empty(vehicle)
+            (self.ask if vehicle.port == lane.spec.from_port else self.sail_empty)(self.voyage(lane, vehicle))
 
     def choose_in_turn(self, fleet: Thing) -> tuple[Thing, Thing] | None:
-        return next(((one.lane, one) for one in fleet.idle if self.wants(one.lane)), None)
+        pairs = ((lane, one) for lane in fleet.lanes if self.wants(lane) for one in fleet.idle if one.lane == lane)
+        return next(pairs, None)
 
     def choose_longest(self, fleet: Thing) -> tuple[Thing, Thing] | None:
         lanes = [lane for lane in fleet.lanes if self.wants(lane)]
         if not lanes or not fleet.idle:
             return None
-        lane = max(lanes, key=lambda one: one.size)
+        beside = [lane for lane in lanes if any(one.port == lane.spec.from_port for one in fleet.idle)]
+        lane = max(beside or lanes, key=lambda one: one.size)
         port = lane.spec.from_port
-        if here := [one for one in fleet.idle if one.port == port]:
-            return lane, here[0]
+        if beside:
+            return lane, next(one for one in fleet.idle if one.port == port)
         return lane, min(fleet.idle, key=lambda one: fleet.laws[one.port, port].mean_h)
 
 

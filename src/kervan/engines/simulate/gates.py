@@ -12,7 +12,7 @@ from kervan.engines.simulate.keyed import EXPONENTIAL, SPELL, draw
 from kervan.engines.simulate.lanes import depart_held
 from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.stations import interrupt, resume
-from kervan.engines.simulate.world import GATE, ZERO, drawn, put_on_agenda, schedule
+from kervan.engines.simulate.world import GATE, ZERO, drawn, put_on_agenda, schedule, touch
 
 __all__ = ["prepare_gate", "turn", "yard_changed"]
 
@@ -105,6 +105,7 @@ def _set(m, f, e, t, gate, shut):  # type: ignore[no-untyped-def]
     m[gate + at.GA_SHUT] = shut
     for place in range(m[gate + at.GA_STATION_COUNT]):
         station = m[m[gate + at.GA_STATIONS] + place]
+        touch(m, f, station)
         m[station + at.ST_SHUT] += 1 if shut else -1
         if m[station + at.ST_SHUT] == 1 and shut and m[station + at.ST_CLOSING] != at.FINISH:
             interrupt(m, f, e, t, station)

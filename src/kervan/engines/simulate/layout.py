@@ -41,7 +41,7 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
-from kervan.engines.simulate.waits import WAIT_BINS
+from kervan.engines.simulate._histogram import WAIT_BINS
 
 __all__ = ["Block", "block_of", "grown"]
 
@@ -69,7 +69,7 @@ KIND, LISTED = range(2)
 (ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_PRIORITIES, ST_HELD_FIRST, ST_HELD_LAST, ST_TOUCHED,
  ST_WEEKS, ST_WAITS, ST_FIRST, ST_LAST, ST_COUNT, ST_SIZE) = (*range(2, 14), 17, 21, 25)
 # Of a station in a week, as `run.STATION_STATS`.
-WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_LONGEST, WK_SIZE = range(7)
+WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE = range(8)
 
 (YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_STUCK, YA_BIT, YA_EMBARGO, YA_MARK, YA_SIZE) = range(2, 11)
 

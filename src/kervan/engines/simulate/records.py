@@ -15,9 +15,10 @@ RECORD: Final = np.dtype([
 ])  # fmt: skip
 
 #: A station in a week: those who came to it, services begun, sum of the waits that ended by a service, time
-#: integrals of the number waiting and of busy servers (blocked ones too), and the longest queue.
+#: integrals of the number waiting, of busy servers (blocked ones too) and of being open, and the longest queue.
 STATION_STATS: Final = np.dtype([
     ("arrived", "i8"), ("begun", "i8"), ("waits_h", "f8"), ("queue_area_h", "f8"), ("busy_area_h", "f8"),
+    ("open_h", "f8"),
     ("longest", "i8"),
 ])  # fmt: skip
 

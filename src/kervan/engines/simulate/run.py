@@ -16,7 +16,7 @@ from kervan.engines.simulate.kernel import advance, close_books, prepare
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import Model, Visit
 from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
-from kervan.engines.simulate.waits import WAIT_BINS
+from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.world import (
     DEADLOCK,
     DONE,
@@ -51,6 +51,8 @@ class Run:
         Of them, how many were under way at the horizon.
     events
         How many events were taken.
+    horizon_h, warm_h, seed, replication
+        What was asked for.
     """
 
     records: NDArray[np.void]
@@ -61,6 +63,10 @@ class Run:
     made: NDArray[np.int64]
     alive: int
     events: int
+    horizon_h: float
+    warm_h: float
+    seed: int
+    replication: int
 
 
 #: Events between two looks at the clock and the keyboard.
@@ -192,6 +198,10 @@ def _read(block: Block, finished: NDArray[np.int64]) -> Run:
         made=words[np.array(block.sources) + layout.SO_MADE],
         alive=int(words[layout.ALIVE]),
         events=int(words[layout.EVENTS]),
+        horizon_h=float(floats[layout.HORIZON]),
+        warm_h=float(floats[layout.WARM]),
+        seed=int(words[layout.SEED]),
+        replication=int(words[layout.REPLICATION]),
     )
 
 

@@ -102,4 +102,6 @@ def touch(m, f, station):  # type: ignore[no-untyped-def]
         week = m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK]
         f[week + at.WK_QUEUE] += m[station + at.ST_WAITING] * elapsed
         f[week + at.WK_BUSY] += m[station + at.ST_BUSY] * elapsed
+        if m[station + at.ST_SHUT] == 0:
+            f[week + at.WK_OPEN] += elapsed
         f[station + at.ST_TOUCHED] = f[at.NOW]
