@@ -229,6 +229,23 @@ def test_a_gauge_yard_lets_through_one_way_or_both() -> None:
     assert hours(both, "A", "C") == hours(both, "C", "A") == pytest.approx(7.0)
 
 
+def test_a_facility_that_nothing_can_use_is_no_arc() -> None:
+    places = rows("nodes", *(node(name, lon=50 + place / 10) for place, name in enumerate("ABC")))
+    one_gauge = network(
+        nodes=places, links=rows("links", link("A", "B"), link("B", "C")), facilities=rows("facilities", YARD)
+    )
+    assert set(passed(one_gauge)["kind"]) == {"access", "travel"}
+    wagons = facility("B.post", "B", "border_post", from_mode="rail", to_mode="rail", from_country_code="AA",
+                      to_country_code="BB", from_vehicle_kind="wagon", to_vehicle_kind="wagon")  # fmt: skip
+    crossed = network(
+        nodes=rows("nodes", node("A"), node("B", lon=50.1), node("C", "BB", 50.2)),
+        links=rows("links", link("A", "B"), link("B", "C")), facilities=rows("facilities", wagons),
+        vehicle_kinds=WAGON["vehicle_kinds"],
+    )  # fmt: skip
+    assert set(passed(crossed)["kind"]) == {"access", "travel"}
+    assert hours(crossed, "A", "C") == math.inf
+
+
 def test_a_gauge_yard_keeps_the_vehicle_unless_it_names_both() -> None:
     kept = two_gauges(YARD | {"from_vehicle_kind": "train", "direction": "both"}, **WAGON)
     changes = passed(kept, kind="gauge_change")
@@ -425,7 +442,9 @@ def test_a_ship_needs_a_service_and_a_terminal() -> None:
     assert hours(network(**at_sea, **docks), "A", "B") == math.inf
     net = network(**at_sea, **sail, **docks)
     assert hours(net, "A", "B") == pytest.approx(14.0)
-    assert set(passed(net, kind="service")["country_code"]) == {"XZ"}
+    assert set(passed(net, kind="service")["country_code"]) == {"AA"}  # along a coast, or over a lake
+    abroad = network(**at_sea | {"nodes": rows("nodes", node("A"), node("B", "BB", 51.0))}, **sail, **docks)
+    assert set(passed(abroad, kind="service")["country_code"]) == {"XZ"}
 
 
 # ── links, years, terms ─────────────────────────────────────────────────────────────────────────────

@@ -10,14 +10,20 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from kervan import _files
 from kervan.cli import app
 from kervan.errors import FormatError, KervanError, SchemaError
 from kervan.formats import load, read, save, scenarios, shipped, write
+from kervan.formats._package import RawTable
 from kervan.network import Network
 from kervan.schema import MAX_PROBLEMS, TABLES
 
@@ -420,6 +426,188 @@ def test_a_cell_at_the_end_of_the_world_does_not_fill_the_memory(book: Path) -> 
     found = problems(book)
     assert time.perf_counter() - start < 20
     assert sum("is too large: at most 200,000 rows and 500 columns are read" in line for line in found) == 2
+
+
+def test_a_long_text_that_many_cells_share_is_not_unfolded(book: Path) -> None:
+    sheets = openpyxl.load_workbook(book)
+    sheets["links"]["A2"] = "marked"
+    sheets.save(book)
+
+    def long(old: zipfile.ZipFile, archive: zipfile.ZipFile) -> None:
+        part = next(name for name in old.namelist() if b"marked" in old.read(name))
+        copied(old, archive, skip=part)
+        archive.writestr(part, old.read(part).replace(b"marked", b"_x0041_" * 10_000))
+
+    rezipped(book, long)
+    found = problems(book)
+    assert any("links" in line and "holds more than 32,767 characters" in line for line in found)
+    assert max(map(len, found)) < 500
+
+
+def test_a_workbook_of_too_many_cells_is_refused(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kervan.formats.xlsx._MAX_CELLS", 100)
+    assert any("is too large: at most" in line and "100 cells in all" in line for line in problems(book))
+
+
+def test_a_sheet_that_is_a_chart_is_not_looked_at(book: Path, one_link: Network) -> None:
+    sheets = openpyxl.load_workbook(book)
+    sheets.create_chartsheet("picture")
+    sheets.save(book)
+    assert load(book) == one_link
+
+
+@pytest.mark.parametrize("field", ["title", "attribution"])
+@pytest.mark.parametrize("text", ["a_x0000_b", "a_xD800_b", "a_x0001_b"])
+def test_characters_that_no_file_keeps_are_told_when_a_workbook_is_read(book: Path, field: str, text: str) -> None:
+    sheets = openpyxl.load_workbook(book)
+    row = next(row for row in sheets["README"].iter_rows() if row[0].value == field)
+    row[1].value = text
+    sheets.save(book)
+    assert any("control character" in line for line in problems(book))
+
+
+def test_scenarios_of_a_workbook_that_share_a_name_or_have_none_are_told(book: Path) -> None:
+    sheets = openpyxl.load_workbook(book)
+    sheet = sheets.create_sheet("scenarios")
+    for row in (("name", "toml"), ("a", ""), ("A", ""), ("a/x", ""), ("../b", ""), ("c", "title = 'a_xD800_'")):
+        sheet.append(row)
+    sheets.save(book)
+    found = problems(book)
+    assert len(found) == 4
+    assert "appears twice" in found[0]
+    assert sum("is not a name of a scenario" in line for line in found) == 2
+    assert "control character" in found[3]
+
+
+# ── sizes ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_small_parquet_file_that_unpacks_to_much_is_refused(
+    one_link: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save(one_link, tmp_path / "p", to="parquet")
+    texts = pa.array(["x" * 1_000] * 10_000)
+    pq.write_table(pa.table({"node_id": texts, "note": texts}), path / "nodes.parquet", use_dictionary=True)
+    assert (path / "nodes.parquet").stat().st_size < 10_000
+    monkeypatch.setattr("kervan.formats.parquet._MAX_UNPACKED_BYTES", 15_000_000)
+    assert any("is too large to read" in line and "MB unpacked" in line for line in problems(path))
+
+
+def test_parquet_in_several_batches_is_read_whole(
+    mini_corridor: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kervan.formats.parquet._BATCH_ROWS", 2)
+    assert load(save(mini_corridor, tmp_path / "p", to="parquet")) == mini_corridor
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MAX_ROWS", 2), ("MAX_CELLS", 30), ("MAX_COLUMNS", 3),
+                                             ("_MOST_DELIMITERS", 3)])  # fmt: skip
+def test_text_of_too_many_rows_columns_or_cells_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+) -> None:
+    monkeypatch.setattr(f"kervan.formats._text.{limit}", most)
+    assert any(line.startswith("nodes.csv|0|||is too large: at most") for line in problems(folder))
+
+
+def test_hundreds_of_columns_in_other_units_are_read_in_a_moment() -> None:
+    frame = pd.DataFrame({f"c{number}_min": ["1"] for number in range(400)})
+    start = time.perf_counter()
+    RawTable(frame).in_canonical_units("links")
+    assert time.perf_counter() - start < 2
+
+
+def test_the_first_line_that_excel_writes_is_read(folder: Path) -> None:
+    text = (folder / "nodes.csv").read_text(encoding="utf-8")
+    (folder / "nodes.csv").write_text(f"sep=,\n{text}", encoding="utf-8")
+    assert load(folder) == load("starter")
+    cell_row = text.splitlines()
+    (folder / "nodes.csv").write_text("\n".join(["sep=,", cell_row[0], "x", *cell_row[1:]]), encoding="utf-8")
+    assert any(line.startswith("nodes.csv|3|") for line in problems(folder))
+
+
+# ── places to write ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ".xlsx", "x" * 300 + ".geojson", "a\0b", "a\0b.xlsx"])
+def test_a_name_no_file_can_have_is_told(one_link: Network, tmp_path: Path, name: str) -> None:
+    with pytest.raises(FormatError, match="cannot be opened: "):
+        save(one_link, tmp_path / name)
+    with pytest.raises(KervanError):
+        load(str(tmp_path / name))
+
+
+def interrupted_at(monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """Interrupt the program at one renaming."""
+    rename, calls = Path.rename, []
+
+    def renamed(path: Path, target: Path) -> Path:
+        calls.append(path)
+        if len(calls) == call:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", renamed)
+
+
+@pytest.mark.parametrize("call", [1, 2])
+def test_an_interrupt_between_two_renamings_loses_no_package(
+    folder: Path, one_link: Network, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    interrupted_at(monkeypatch, call)
+    with pytest.raises(KeyboardInterrupt):
+        save(one_link, folder, overwrite=True)
+    assert load(folder) == load("starter")
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+@pytest.mark.parametrize("name", ["p", "p.xlsx", "p.geojson"])
+def test_what_appears_while_writing_is_not_replaced(
+    one_link: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    scratch = _files._scratch
+
+    def late(path: Path) -> Path:
+        if path.suffix:
+            path.write_text("mine")
+        else:
+            path.mkdir()
+            (path / "mine").write_text("mine")
+        return scratch(path)
+
+    monkeypatch.setattr(_files, "_scratch", late)
+    with pytest.raises(FormatError, match=r"exists already|not empty"):
+        save(one_link, tmp_path / name)
+    assert ((tmp_path / name / "mine") if name == "p" else tmp_path / name).read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("place", [None, 5, b"x", ["x"]])
+def test_what_is_no_path_is_told(one_link: Network, place: Any) -> None:
+    for ask in (load, lambda path: save(one_link, path)):
+        with pytest.raises(FormatError, match="give the path as a text or a Path"):
+            ask(place)
+
+
+# ── GMNS ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "says"),
+    [
+        ("node.csv", lambda text: "node_id," + text.replace("\n", "\nx,").removesuffix("x,"), "appears twice"),
+        ("link.csv", lambda text: "length," + text.replace("\n", "\n1,").removesuffix("1,"), "appears twice"),
+        ("config.csv", lambda text: "crs," + text.replace("\n", "\nx,").removesuffix("x,"), "appears twice"),
+        ("config.csv", lambda text: text.splitlines()[0] + "\n", "has a heading and no row"),
+        ("kervan_package.toml", lambda text: text + "\n[defaults.links]\nmode = ['a']\n", "must be one text, number"),
+        ("kervan_package.toml", lambda text: "defaults = 5\n" + text, "must be a section"),
+    ],
+)
+def test_a_gmns_folder_that_says_a_thing_twice_or_not_at_all_is_told(
+    one_link: Network, tmp_path: Path, file: str, change: Callable[[str], str], says: str
+) -> None:
+    path = save(one_link, tmp_path / "g", to="gmns")
+    (path / file).write_text(change((path / file).read_text()))
+    assert any(says in line for line in problems(path))
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:

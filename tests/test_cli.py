@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -164,6 +165,13 @@ def test_a_name_that_two_places_have_is_asked_back(tmp_path: Path) -> None:
     assert "A and B are all called so" in run("route", "Twin", "B", "--package", path, code=2).stderr
 
 
+def test_everything_that_is_wrong_with_a_question_is_said_at_once() -> None:
+    done = run("route", "Xi'an", "Potti", "-q", "-3", code=2)
+    assert "did you mean 'Poti'" in done.stderr
+    assert "say what is sent with --commodity: " in done.stderr
+    assert "quantity must be a number above 0" in done.stderr
+
+
 def test_several_commodities_ask_which() -> None:
     done = run("route", "Xi'an", "Poti", code=2)
     assert "say what is sent with --commodity: " in done.stderr
@@ -241,6 +249,20 @@ def test_route_takes_a_year_a_scenario_and_places_to_pass() -> None:
     assert ",6,4," in quickest("--scenario", "year_2030")
     assert ",12,4," in quickest("--scenario", "year_2030", "--year", "2029")  # the year asked for goes first
     assert "truck" in quickest("--via", "Western port", "-k", "1")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe without a reader is another error there")
+@pytest.mark.parametrize("asked", [("links",), ("links", "--csv"), ("tables", "--json")])
+def test_a_reader_that_goes_ends_a_command_quietly(asked: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    program = "import sys; from kervan.cli import main; sys.argv[0] = 'kervan'; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "show", *asked, "-p", "starter"],
+        stdout=writing, stderr=subprocess.PIPE, check=False, timeout=120,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_check_lists_tables_and_says_that_all_is_well(tmp_path: Path) -> None:
@@ -474,3 +496,124 @@ def test_the_shipped_corridor_is_read_in_a_moment() -> None:
     assert len(net["nodes"]) > 150
     # 0.13 s on an idle machine; the promise is 0.3 s, and a loaded test machine gets its slack.
     assert min(times) < 0.6
+
+
+# ── what a command says of what it does not show ────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--mode", "road", "--mode", "sea", "--csv"], 0, "truck"),
+        (["--mode", "rial"], 2, "did you mean 'rail'"),
+        (["--vehicle", "lory"], 2, "vehicle kind"),
+        (["--max-hours", "1"], 3, ""),
+        (["--max-cost", "-1"], 2, "max_cost_usd must be a number of 0 or more"),
+        (["--max-emission", "1"], 3, ""),
+        (["--value-of-time", "-1"], 2, "value_of_time_usd_per_unit_h must be"),
+        (["--carbon-price", "-1"], 2, "carbon_price_usd_per_t must be"),
+        (["--similarity", "2"], 2, "similarity must be"),
+        (["--epsilon", "11"], 2, "epsilon must be"),
+    ],
+)
+def test_every_weight_and_bound_of_the_engine_is_an_option(options: list[str], code: int, says: str) -> None:
+    done = run("route", "Mine", "Town", "-p", "starter", *options, code=code)
+    assert says.lower() in (done.stdout if code == 0 else done.stderr).lower()
+
+
+def test_a_bound_keeps_out_what_exceeds_it() -> None:
+    def found(*options: str) -> list[dict[str, Any]]:
+        ways: list[dict[str, Any]] = json.loads(
+            run("route", "Mine", "Town", "-p", "starter", "--json", *options).stdout
+        )["itineraries"]
+        return ways
+
+    hours = sorted(way["hours_mean"] for way in found())
+    kept = found("--max-hours", str(hours[-1] - 0.1))
+    assert len(hours) > 1
+    assert max(way["hours_mean"] for way in kept) < hours[-1]
+
+
+def test_a_route_says_what_its_emissions_count() -> None:
+    assert "CO2 equivalent, tank to wheel" in run("route", "Xi'an", "Poti", "-c", "container").stdout
+
+
+def test_validate_counts_what_has_no_answer_and_lists_it_on_request() -> None:
+    text = run("validate").stdout
+    assert "figures have no answer (" in text
+    assert "No answer to" not in text
+    assert "lengths test the map" in text
+    assert "are faster in the model, the median" in text
+    assert "No answer to" in run("validate", "-v").stdout
+
+
+def test_a_scenario_that_only_names_a_year_is_listed_with_what_it_changes() -> None:
+    listed = json.loads(run("scenario", "list", "--json").stdout)["scenarios"]
+    agreed = next(one for one in listed if one["name"] == "agreed_2030")
+    assert agreed["effective"] > 5
+    assert agreed["cells"] > 10
+    assert next(one for one in listed if one["name"] == "today")["cells"] == 0
+
+
+def test_no_date_is_said_in_words(tmp_path: Path) -> None:
+    text = run("scenario", "diff", "today", "agreed_2030").stdout
+    assert "no date" in text
+    assert "9999" not in text
+    assert "9999" not in run("scenario", "show", "digital_borders").stdout
+
+
+def test_geojson_is_counted_in_features(tmp_path: Path) -> None:
+    text = run("convert", "starter", tmp_path / "map.geojson").stdout
+    features = json.loads((tmp_path / "map.geojson").read_text(encoding="utf-8"))["features"]
+    assert f" {len(features)} features (links and nodes) written to" in text
+
+
+# ── what cannot be ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"])
+def test_a_name_no_file_can_have_is_a_message(tmp_path: Path, name: str) -> None:
+    starter = ("-p", "starter")
+    for command in (
+        ("convert", "starter", tmp_path / f"{name}.xlsx"),
+        ("convert", "starter", tmp_path / name),
+        ("scenario", "show", f"{name}.toml", *starter),
+        ("route", "Mine", "Town", "-s", f"{name}.toml", *starter),
+        ("report", "-o", tmp_path / f"{name}.html", *starter),
+        ("new", "ok", "--in", tmp_path / name),
+        ("check", name),
+    ):
+        assert "Error: " in run(*command, code=2).output
+
+
+def test_a_scenario_without_a_name_is_not_no_scenario() -> None:
+    assert "no scenario called ''" in run("route", "Mine", "Town", "-p", "starter", "-s", "", code=2).output
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [("lon_deg=abc", "compared with a number"), ("lon_deg=1,5", "a number"), ("kind=zz", "no kind (--where) called")],
+)
+def test_a_value_no_cell_can_have_is_not_found_and_told(where: str, says: str) -> None:
+    assert says in run("show", "nodes", "-p", "starter", "--where", where, code=2).output
+
+
+def test_a_number_is_found_however_it_is_written() -> None:
+    lon = float(load("starter")["nodes"]["lon_deg"].iloc[0])
+    for text in (f"{lon:.6f}", f"{lon:e}"):
+        done = run("show", "nodes", "-p", "starter", "--csv", "--where", f"lon_deg={text}")
+        assert len(done.stdout.splitlines()) >= 2
+    assert len(run("show", "links", "-p", "starter", "--csv", "--where", "capacity_per_year=").stdout.splitlines()) > 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_and_a_closed_output_are_told(tmp_path: Path) -> None:
+    program = "import sys; from kervan.cli import main; sys.argv[:] = ['kervan', 'show', 'links', '--csv']; main()"
+    for end in ("> /dev/full", ">&-"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" -c "$1" {end}', sys.executable, program],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.startswith("Error: ")
+        assert len(done.stderr.splitlines()) == 1

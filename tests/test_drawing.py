@@ -263,3 +263,24 @@ def test_a_result_shows_its_tables_with_units(mini_corridor: Network) -> None:
     parsed(shown)
     assert "hours_mean" in shown
     assert "kg CO2e" in shown
+    # What only programs read is as long as a page is wide.
+    assert "link_ids" not in shown
+    assert "source_ids" not in shown
+
+
+def test_a_result_that_knows_its_places_shows_a_map(mini_corridor: Network) -> None:
+    from dataclasses import replace
+
+    import kervan as kv
+
+    result = kv.run(mini_corridor, "route", kv.RouteParams(origin="A", destination="T", commodity_id="box"))
+    shown = replace(result, _places={name: mini_corridor[name] for name in ("nodes", "links")})._repr_html_()
+    words = [one.text for one in parsed(shown).iter() if one.tag.endswith("tspan")]
+    assert {"A", "T"} <= set(words)
+    assert all(palette.mode_colour(mode) in shown for mode in set(result["stages"]["mode"]))
+    assert shown.index("<svg") < shown.index("<table")
+
+
+def test_the_map_of_a_network_names_its_places(mini_corridor: Network) -> None:
+    words = [one.text for one in parsed(mini_corridor._repr_html_()).iter() if one.tag.endswith("tspan")]
+    assert set(mini_corridor["nodes"]["name"]) & set(words)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import kervan as kv
 from conftest import BASE, link, network, node, rows
-from kervan.errors import ParamsError, SchemaError, UnknownName
+from kervan.errors import InputError, ParamsError, SchemaError, UnknownName
 from kervan.network import Meta, Network
 from kervan.schema import TABLES
 
@@ -239,3 +241,29 @@ def test_a_place_not_known_or_not_alone_is_asked_back(name: str, why: str) -> No
 
 def test_it_shows_itself(mini_corridor: Network) -> None:
     assert repr(mini_corridor).startswith("<Network test 0, year 2025: 6 nodes, 3 modes")
+
+
+@pytest.mark.parametrize("wrong", [None, 5, ["A"], b"A", 10**5000], ids=["none", "number", "list", "bytes", "huge"])
+def test_values_of_other_types_are_told_and_never_trip(one_link: Network, wrong: Any) -> None:
+    for ask in (
+        one_link.find_node,
+        one_link.__getitem__,
+        one_link.replace(year=2026).__getitem__,
+        lambda value: kv.run(one_link, value),
+        lambda value: kv.run(value, "route", kv.RouteParams("A", "B", "box")),
+        lambda value: kv.run(one_link, "route", kv.RouteParams("A", "B", "box"), value) if value else kv.load(value),
+        lambda value: kv.Scenario("s").apply(value),
+        lambda value: Meta(name=value),
+        lambda value: Meta(title=value),
+    ):
+        with pytest.raises(InputError) as raised:
+            ask(wrong)
+        assert len(str(raised.value)) < 300
+
+
+def test_what_a_package_says_of_itself_holds_no_control_character() -> None:
+    for text in ("a\0b", "a\x1bb", "a\ud800"):
+        with pytest.raises(ParamsError, match="title must be text without control characters"):
+            Meta(title=text)
+    with pytest.raises(ParamsError, match="must be a whole year"):
+        Meta(base_year=10**5000)

@@ -27,9 +27,10 @@ from kervan.network import Network
 from kervan.report import findings, report_html, write_report
 from kervan.report.axes import Scale, ticks
 from kervan.report.grid import link_to
+from kervan.report.page import _point
 from kervan.report.profiles import bands, profile, stops
 from kervan.report.settings import settings_of
-from kervan.report.story import Story, gather
+from kervan.report.story import Journey, Outcome, Story, _ridden, gather
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -89,14 +90,14 @@ def test_the_headlines_of_the_starter_are_those_worked_out_by_hand(starter: str)
     # README.md of the package: 56.75 h together, 33.5 h of them standing still, 572 USD, 309.6 kg.
     page = Page(starter)
     assert "A twenty-foot box takes 2.4 days from Mine to Town, and stands still for 1.4 of them" in page.words
-    assert "it costs USD 572 and emits 310 kg of CO₂e" in page.words
+    assert "it costs USD 572 and emits 310 kg of CO₂e (" in page.words
     # The sailing (12 + 4 + 8 h) and both ports (3 and 4 h).
     assert "To Town: the sea and its ports take 31 of 57 h" in page.words
     assert "1,030 km to Town, through three countries, one sailing and one change of gauge" in page.words
     # 24 h of sailing in 56.75 h.
     assert "The sea takes 42% of the hours to Town" in page.words
     # The second sailing each day halves the mean wait of 12 h.
-    assert "“2030” takes 6 h off Mine–Town" in page.words
+    assert "“2030” takes 6 h off Mine–Town , 11% of the 2.4 days it takes" in page.words
 
 
 def test_headlines_of_a_tiny_network(mini_corridor: Network) -> None:
@@ -145,7 +146,7 @@ def test_a_scenario_that_changes_nothing_is_said_to() -> None:
     page = Page(report_html(net, {**report_settings("starter"), "scenarios": ["today", "same"]},
                             {**scenarios("starter"), "same": same}))  # fmt: skip
     assert "None of the scenarios makes Mine–Town shorter" in page.words
-    assert "Changes the time of none of these journeys." in page.words
+    assert "Changes the time and cost of none of these journeys." in page.words
 
 
 # ── any package ─────────────────────────────────────────────────────────────────────────────────────
@@ -380,4 +381,85 @@ def test_the_shipped_corridor_fits_on_a_light_page() -> None:
     for name in ("Poti", "Istanbul", "Budapest"):
         assert f"Time and distance to {name}" in page.words
     assert "disputed borders are dashed" in page.words
-    assert re.search(r"The model comes within 20% of \d+ of \d+ published figures", page.words)
+    assert re.search(r"The model is (faster|slower) than published in \d+ of \d+ journeys, by \d+% at the", page.words)
+    # Every named route that leads to a destination is in its table.
+    assert page.words.count("Middle Corridor by Kuryk, stage by stage") == 3
+    assert "Middle Corridor by Constanta, stage by stage to Budapest" in page.words
+
+
+# ── honesty ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def outcome(hours: float, cost: float, *modes: str) -> Outcome:
+    return Outcome("later", hours, hours, cost, "", modes)
+
+
+@pytest.mark.parametrize(
+    ("later", "words"),
+    [
+        (outcome(100.0, 500.0), "Changes the time and cost of none"),
+        (outcome(99.9, 500.0), "Less than 1% for A–B."),  # 0.1 h is little, and not nothing
+        (outcome(100.0, 498.0), "Less than 1% for A–B."),
+        (outcome(97.8, 500.0), "Saves most from A–B: 2% of the time."),
+    ],
+)
+def test_a_scenario_changes_nothing_only_where_it_changes_nothing(later: Outcome, words: str) -> None:
+    journey = Journey("A–B", (outcome(100.0, 500.0), later))
+    assert words in findings.scenario_effect([journey], "later")
+
+
+def figures(*items: tuple[str, float]) -> pd.DataFrame:
+    rows = [{"role": "validation", "quantity": quantity, "difference_frac": share, "is_within_range": False}
+            for quantity, share in items]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_the_headline_on_published_figures_says_that_the_model_is_faster_and_leaves_lengths_out() -> None:
+    times = [("transit_time", share) for share in (-0.3, -0.2, -0.1, 0.05)]
+    found = figures(*times, ("speed", 0.5), *[("length", 0.01)] * 7)
+    # Three of four below; the median of -0.3, -0.2, -0.1, 0.05 is -0.15.
+    headline = "The model is faster than published in 3 of 4 journeys, by 15% at the median"
+    assert findings.checks_headline(found) == headline
+    words = findings.checks_lede(found)
+    assert "within 20% of 3 of 4 times of journeys and 0 of 1 speeds; 0 of these 5 lie in the range" in words
+    assert words.endswith("Lengths test the map and not the model: 7 of 7.")
+
+
+def test_emissions_say_what_they_count_and_what_they_leave_out(starter: str) -> None:
+    words = Page(starter).words
+    net = load("starter")
+    scope = findings.scope_words(str(net["vehicle_kinds"]["emission_scope"].iloc[0]))
+    assert f"kg of CO₂e ({scope}" in words
+    assert f"greenhouse gases as CO₂ equivalent, {scope}" in words
+    assert "Not counted, for want of factors: border posts" in words
+
+
+def test_the_page_says_how_to_ask_the_same_on_the_command_line(starter: str) -> None:
+    words = Page(starter).words
+    assert "kervan route XA_MINE XC_TOWN --commodity container --quantity 1 --depart 2025-06 --package starter" in words
+    assert "leaving in June, on the network of 2025." in words
+
+
+def test_a_place_that_is_only_touched_on_a_spur_does_not_name_a_route() -> None:
+    # A goes to P and back on the same line, then on to B: that is no route by P.
+    assert _ridden(["A", "M", "P", "M", "B"]) == ["A", "M", "M", "B"]
+    assert _ridden(["A", "M", "P", "B"]) == ["A", "M", "P", "B"]
+
+
+def test_a_named_route_is_shown_however_many_are_better() -> None:
+    towns = [f"T{number}" for number in range(9)]
+    lanes = [part for number, town in enumerate(towns) for part in (
+        link("A", town, length_km=300.0 + number), link(town, "B", length_km=300.0 + number))]  # fmt: skip
+    net = network(
+        nodes=rows("nodes", node("A"), node("B", lon=54.0), *[node(town, lon=52.0, lat=40.0 + number / 5)
+                                                              for number, town in enumerate(towns)]),
+        links=rows("links", *lanes),
+    )  # fmt: skip
+    story = story_of(net, origin="A", destinations=["B"], routes={"By the last town": ["T8"]})
+    assert "By the last town" in [way.name for way in story.trips[0].ways]
+
+
+def test_a_switch_of_mode_is_written_beside_the_dot() -> None:
+    base, later = outcome(48.0, 850.0, "road"), outcome(61.0, 620.0, "rail")
+    assert _point(later, base).words == "by rail instead of road, USD\u00a0230 less"
+    assert _point(base, base).words == ""

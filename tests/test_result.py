@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,39 @@ def test_a_save_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_interrupted_save_leaves_the_earlier_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = result().save(tmp_path / "answer")
+    rename, calls = Path.rename, []
+
+    def interrupted(path: Path, target: Path) -> Path:
+        calls.append(path)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        result().save(folder)
+    assert Result.load(folder).provenance == provenance()
+    assert [path.name for path in tmp_path.iterdir()] == ["answer"]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b", "file/x"])
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(FormatError):
+        result().save(tmp_path / name)
+    with pytest.raises(FormatError):
+        Result.load(tmp_path / name)
+
+
+@pytest.mark.parametrize("place", [None, 5, b"x", ["x"]])
+def test_what_is_no_path_is_told(place: Any) -> None:
+    for ask in (result().save, Result.load):
+        with pytest.raises(FormatError, match="give the path as a text or a Path"):
+            ask(place)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -121,6 +155,14 @@ def test_a_save_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         (lambda folder: edit_json(folder, tables={"../../etc": []}), "is not a table name"),
         (lambda folder: edit_json(folder, tables={"absent": []}), "is not a saved result"),
         (lambda folder: edit_json(folder, tables={"stages": []}), "are not those result.json declares"),
+        (lambda folder: edit_json(folder, tables={}), "declares no table"),
+        (lambda folder: edit_json(folder, provenance={**kept(folder), "wall_time_s": [1]}), "wall_time_s"),
+        (lambda folder: edit_json(folder, provenance={**kept(folder), "wall_time_s": float("nan")}), "wall_time_s"),
+        (lambda folder: edit_json(folder, provenance={**kept(folder), "year": "2025"}), "year of the provenance"),
+        (lambda folder: edit_json(folder, provenance={**kept(folder), "params": [1]}), "params of the provenance"),
+        (lambda folder: edit_json(folder, provenance={**kept(folder), "engine": None}), "engine of the provenance"),
+        (lambda folder: text_in(folder, "length_km"), "length_km does not hold numbers"),
+        (lambda folder: (folder / "result.json").unlink() or os.mkfifo(folder / "result.json"), "is not a plain file"),
         (lambda folder: (folder / "stages.parquet").write_bytes(b"PAR1junk"), "is not a saved result"),
     ],
 )
@@ -129,6 +171,17 @@ def test_a_folder_that_is_not_a_result_is_refused(tmp_path: Path, change: Any, w
     change(folder)
     with pytest.raises(FormatError, match=why):
         Result.load(folder)
+
+
+def kept(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "result.json").read_text())["provenance"]
+    return found
+
+
+def text_in(folder: Path, column: str) -> None:
+    frame = pq.read_table(folder / "stages.parquet").to_pandas()
+    frame[column] = "soon"
+    frame.to_parquet(folder / "stages.parquet")
 
 
 def edit_json(folder: Path, **parts: Any) -> None:

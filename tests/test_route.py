@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,14 +14,15 @@ import pytest
 import kervan as kv
 from conftest import BASE, link, network, node, rows
 from kervan.engines import _labels
+from kervan.engines._alternatives import penalised
 from kervan.engines._itineraries import framed
 from kervan.engines.least import MATRIX, least_cost, matrix, totals, totals_if_any
-from kervan.engines.route import RouteParams, barred_kinds, route_json
-from kervan.errors import NotConverged, ParamsError, UnknownName
+from kervan.engines.route import RouteParams, barred_kinds, posed, route_json
+from kervan.errors import NotConverged, ParamsError, ScenarioError, UnknownName
 from kervan.network import Network
 from kervan.result import Result
 from kervan.scenario import Close, Remove, Scenario, Set
-from kervan.schema import Column, Table
+from kervan.schema import TABLES, Column, Table
 
 ENDS = {"origin": "A", "destination": "T", "commodity_id": "box"}
 
@@ -55,11 +57,20 @@ def why(net: Network, **more: Any) -> str:
         ({"alternatives": 2.0}, "alternatives"), ({"similarity": 1.1}, "similarity"), ({"stretch": 0.9}, "stretch"),
         ({"epsilon": -0.1}, "epsilon"), ({"max_hours": -1}, "max_hours"), ({"max_cost_usd": "9"}, "max_cost_usd"),
         ({"value_of_time_usd_per_unit_h": -2}, "value_of_time"), ({"carbon_price_usd_per_t": -2}, "carbon_price"),
+        ({"value_of_time_usd_per_unit_h": 1e308}, "value_of_time"), ({"carbon_price_usd_per_t": 1e308}, "carbon_price"),
+        ({"quantity": 1e308}, "quantity"), ({"quantity": 10**400}, "quantity"), ({"max_hours": 10**5000}, "max_hours"),
+        ({"via": 10**5000}, "via"), ({"depart": 10**5000}, "depart"), ({"alternatives": 10**5000}, "alternatives"),
     ],
 )  # fmt: skip
 def test_a_parameter_outside_its_range_is_refused(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(ParamsError, match=words):
         RouteParams(**{**ENDS, **wrong})
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    asked = RouteParams(**ENDS, quantity=np.int64(2), max_hours=np.float32(7.5))  # type: ignore[arg-type]
+    assert (asked.quantity, asked.max_hours) == (2.0, 7.5)
+    assert type(asked.quantity) is float
 
 
 def test_lists_become_tuples_so_that_parameters_can_be_compared_and_hashed() -> None:
@@ -117,17 +128,57 @@ def test_an_origin_or_destination_among_the_places_to_pass_changes_nothing(mini_
     assert route(mini_corridor, via=("A", "R", "T"))["itineraries"].equals(plain["itineraries"])
 
 
-def test_a_place_to_pass_off_the_way_is_a_detour_there_and_back() -> None:
-    # A ─ B ─ C with a spur B ─ S of 40 km: via S costs 80 km more.
-    net = network(
-        nodes=rows("nodes", *(node(name, lon=50 + place / 50) for place, name in enumerate("ABCS"))),
-        links=rows("links", link("A", "B"), link("B", "C"), link("B", "S", length_km=40.0)),
-    )
+def spur(*more: dict[str, Any], **tables: pd.DataFrame) -> Network:
+    """Return the railway A ─ B ─ C with a spur B ─ S of 40 km, and further links from C, D (beyond S) and S."""
+    places = rows("nodes", *(node(name, lon=50 + place / 50) for place, name in enumerate("ABCSD")))
+    ways = rows("links", link("A", "B"), link("B", "C"), link("B", "S", length_km=40.0), *more)
+    return network(nodes=places, links=ways, **tables)
+
+
+def test_a_place_to_pass_is_not_one_to_turn_back_at() -> None:
+    way_back = "not via S (from S to C there is only the way back, and a place to pass is not one to turn back at)"
+    assert why(spur(), destination="C", via=("S",)).endswith(way_back)
+    # Nor is it one when the way back leads over a place behind it, over a second track, or in another vehicle.
+    assert why(spur(link("S", "D")), destination="C", via=("S",)).endswith(way_back)
+    second = link("B", "S", length_km=50.0, link_id="B-S.rail.second")
+    assert why(spur(second), destination="C", via=("S",)).endswith(way_back)
+    yard = {"facility_id": "S.yard", "node_id": "S", "name": "Yard", "kind": "transload", "from_mode": "rail",
+            "to_mode": "road"}  # fmt: skip
+    changed = spur(link("B", "S", "road"), link("B", "C", "road"), facilities=rows("facilities", yard))
+    assert why(changed, destination="C", via=("S",)).endswith(way_back)
+    # Not even when what lies before it is the destination.
+    assert "only the way back" in why(spur(), destination="B", via=("S",))
+
+
+def test_a_place_to_pass_is_left_by_another_way() -> None:
+    # From S a second line of 90 km goes on to C: 100 + 40 + 90.
+    net = spur(link("S", "C", length_km=90.0))
     found = route(net, destination="C", via=("S",))["itineraries"]
-    assert found["length_km"].tolist() == pytest.approx([280.0])
-    # Both orders of two spurs are different ways.
-    assert route(net, destination="C", via=("S", "B"))["itineraries"]["length_km"].iloc[0] == pytest.approx(280.0)
-    assert route(net, destination="C", via=("B", "S"))["itineraries"]["length_km"].iloc[0] == pytest.approx(280.0)
+    assert found["length_km"].tolist() == pytest.approx([230.0])
+    assert route(net, destination="C", via=("B", "S"))["itineraries"]["length_km"].tolist() == pytest.approx([230.0])
+
+
+def test_a_place_to_pass_remembers_through_its_facilities_where_a_consignment_came_from() -> None:
+    # At S the gauge changes from that of the line from B to that of the lines on to C and, beside it, back to B.
+    yard = {"facility_id": "S.gauge", "node_id": "S", "name": "Yard", "kind": "gauge_yard", "from_mode": "rail",
+            "to_mode": "rail", "from_gauge_mm": 1435, "to_gauge_mm": 1520, "direction": "both"}  # fmt: skip
+    narrow = [link(a, b, gauge_mm=1435) for a, b in ("AB", "BS")]
+    wide = [link("B", "S", link_id="B-S.rail.wide"), link("B", "D")]
+    places = rows("nodes", *(node(name, lon=50 + place / 50) for place, name in enumerate("ABCSD")))
+    net = network(nodes=places, links=rows("links", *narrow, *wide, link("S", "C", length_km=90.0)),
+                  facilities=rows("facilities", yard))  # fmt: skip
+    assert route(net, destination="D")["itineraries"]["length_km"].tolist() == pytest.approx([400.0])
+    assert "only the way back" in why(net, destination="D", via=("S",))
+    assert route(net, destination="C", via=("S",))["itineraries"]["length_km"].tolist() == pytest.approx([290.0])
+
+
+def test_a_way_past_places_does_not_lead_through_its_ends() -> None:
+    # A ring A ─ B ─ S ─ A with C behind B: to pass S and not C is to go round it, not by A again.
+    net = spur(link("A", "S", length_km=70.0), link("S", "D", length_km=10.0), link("D", "C", length_km=500.0))
+    assert route(net, destination="C", via=("S",))["itineraries"]["length_km"].tolist() == pytest.approx([210.0])
+    # By B to S, 140 km, and then on: back to B is barred, A is where it began, so D it is.
+    found = route(net, destination="C", via=("B", "S"))["itineraries"]
+    assert found["length_km"].tolist() == pytest.approx([650.0])
 
 
 def test_the_carbon_price_enters_the_generalised_cost(two_routes: Network) -> None:
@@ -165,7 +216,7 @@ def test_rides_of_one_vehicle_in_one_country_are_one_stage_with_the_worst_qualit
     # 100 km at 50 km/h with cv 0.1 twice: variances add
     assert stages["hours_sd"].tolist() == pytest.approx([math.sqrt(2) * 0.2, 0.2])
     assert route(net, destination="D")["itineraries"]["quality"].tolist() == ["estimated"]
-    assert route(net, destination="D")["itineraries"]["label"].tolist() == ["Train"]
+    assert route(net, destination="D")["itineraries"]["label"].tolist() == ["Train by C"]
 
 
 def test_stops_are_stages_of_their_own_and_free_access_vanishes(mini_corridor: Network) -> None:
@@ -184,11 +235,60 @@ def test_itineraries_by_the_same_places_are_told_apart_by_their_vehicles(mini_co
     # A second ferry on the same lane, twice as rare and 70 USD cheaper.
     twin = mini_corridor["services"].assign(service_id="R-S.slow", headway_h=96.0, cost_usd_per_t=1.0, name="Slow")
     net = mini_corridor.replace(services=pd.concat([mini_corridor["services"], twin], ignore_index=True))
-    # The sailing takes 61 of 107 h, so 43 % is common (31 % of the slower one).
-    assert len(route(net, similarity=0.42)["itineraries"]) == 1
-    found = route(net, similarity=0.44)["itineraries"]
+    # Of 73.3 h outside facilities the sailing takes 61.1, so 16.6 % is common (10 % of the slower one).
+    assert len(route(net, similarity=0.16)["itineraries"]) == 1
+    found = route(net, similarity=0.17)["itineraries"]
     assert found["label"].tolist() == [f"Q – R – S (train, ship and truck) · {number}" for number in (1, 2)]
     assert found["cost_usd"].tolist() == pytest.approx([630.0, 560.0])
+
+
+def test_gauge_yards_on_the_two_sides_of_a_border_make_no_other_itinerary() -> None:
+    # Both gauges run over the border P ─ Q; the one yard takes 10 h, the other 9 and 100 USD more.
+    places = rows("nodes", node("A"), node("P", lon=50.1), node("Q", "BB", 50.2), node("T", "BB", 50.3))
+    ways = [link("A", "P", gauge_mm=1435), link("Q", "T")]
+    ways += [link("P", "Q", length_km=10.0, gauge_mm=gauge, link_id=f"P-Q.{gauge}") for gauge in (1435, 1520)]
+    yards = [{"facility_id": f"{name}.gauge", "node_id": name, "name": "Yard", "kind": "gauge_yard",
+              "from_mode": "rail", "to_mode": "rail", "from_gauge_mm": 1435, "to_gauge_mm": 1520}
+             for name in "PQ"]  # fmt: skip
+    steps = [{"facility_id": f"{name}.gauge", "step_no": 1, "name": "Lift", "kind": "gauge_change", "service_h": work_h,
+              "cost_usd_per_t": usd} for name, work_h, usd in (("P", 10.0, 0.0), ("Q", 9.0, 10.0))]  # fmt: skip
+    net = network(nodes=places, links=rows("links", *ways), facilities=rows("facilities", *yards),
+                  steps=rows("steps", *steps))  # fmt: skip
+    found = route(net)
+    assert found["front"]["hours_mean"].tolist() == pytest.approx([14.2, 13.2])
+    assert found["itineraries"]["hours_mean"].tolist() == pytest.approx([14.2])
+    assert len(route(net, similarity=1.0)["itineraries"]) == 2
+
+
+def test_itineraries_that_are_equal_in_all_a_reader_sees_are_one() -> None:
+    # By C and by D it is as far, as fast, as dear and as clean; by E it is farther.
+    net = network(
+        nodes=rows("nodes", *(node(name, lon=50 + place / 50) for place, name in enumerate("ACDEB"))),
+        links=rows("links", *(link(*ends, length_km=110.0 if "E" in ends else 100.0)
+                              for ends in ("AC", "CB", "AD", "DB", "AE", "EB"))),
+    )  # fmt: skip
+    assert route(net, destination="B")["itineraries"]["length_km"].tolist() == pytest.approx([200.0, 220.0])
+
+
+def test_what_passes_no_post_is_named_by_the_first_place_behind_each_border() -> None:
+    # Two cables from A to T, by B and C or by D, in other countries.
+    net = network(
+        nodes=rows("nodes", node("A"), node("B", "BB", 50.1), node("C", "CC", 50.2), node("D", "DD", 50.3),
+                   node("T", "DD", 50.4)),
+        links=rows("links", link("A", "B"), link("B", "C"), link("C", "T"), link("A", "D"),
+                   link("D", "T", length_km=300.0)),
+    )  # fmt: skip
+    assert route(net)["itineraries"]["label"].tolist() == ["Train by B – C", "Train by D"]
+
+
+def test_itineraries_of_the_same_name_are_told_apart_by_a_place_that_only_one_passes() -> None:
+    net = network(
+        nodes=rows("nodes", *(node(name, lon=50 + place / 10) for place, name in enumerate("ACDT"))),
+        links=rows("links", link("A", "T", length_km=50.0), link("A", "C", length_km=40.0),
+                   link("C", "T", length_km=40.0), link("C", "D"), link("D", "T")),
+    )  # fmt: skip
+    found = route(net, stretch=10.0)["itineraries"]
+    assert found["label"].tolist() == ["Train", "Train by C", "Train by D"]
 
 
 # ── reasons ─────────────────────────────────────────────────────────────────────────────────────────
@@ -355,3 +455,29 @@ def test_a_column_of_a_result_may_say_hours_first() -> None:
         Column("mean_hours", "float", "Hours.", unit="h")
     frame = framed(Table("t", (), "", (Column("hours_mean", "float", "Hours.", unit="h"),)), {"hours_mean": [1]})
     assert frame["hours_mean"].dtype == np.float64
+
+
+@pytest.mark.parametrize("via", [("T", "R"), ("R", "A"), ("R", "T", "Q"), ("T", "A")])
+def test_a_destination_passed_first_or_an_origin_last_is_refused_and_not_dropped(
+    mini_corridor: Network, via: tuple[str, ...]
+) -> None:
+    with pytest.raises(ParamsError, match=r"via: .* begins or ends the way"):
+        route(mini_corridor, via=via)
+
+
+def test_a_price_beyond_belief_does_not_change_the_other_routes(two_routes: Network) -> None:
+    for price in (1e17, 1e308):
+        with pytest.raises(ScenarioError, match="must lie in 0 to"):
+            edited(two_routes, Set("carriage", {"vehicle_kind": "ship"}, {"cost_usd_per_unit_km": price}))
+    most = TABLES["carriage"]["cost_usd_per_unit_km"].at_most
+    dear_road = edited(two_routes, Set("carriage", {"vehicle_kind": "truck"}, {"cost_usd_per_unit_km": most}))
+    cost = route(dear_road, destination="B")["itineraries"]["cost_usd"]
+    assert cost.min() == pytest.approx(200.0, abs=0.01)
+
+
+def test_no_further_path_is_not_a_path(two_routes: Network) -> None:
+    asked = posed(two_routes, RouteParams(**{**ENDS, "destination": "B"}))
+    graph = asked.graph
+    ruler: Any = SimpleNamespace(way=graph.arc, ways_of=list, differs=lambda *_: True)
+    ends = (asked.goal, asked.start)  # nothing leads back
+    assert penalised(graph, ends, graph.cost[:, 0], [], ruler, 3, math.inf) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def test_set_selects_by_membership_and_by_all_columns_together(mini_corridor: Ne
 
 
 def test_set_to_nothing_takes_the_default_or_is_refused(one_link: Network) -> None:
-    assert after(one_link, Set("links", {}, {"time_cv_frac": None}))["links"]["time_cv_frac"].tolist() == [0.1]
+    changed = after(one_link, Set("links", {}, {"time_cv_frac": 0.5}), Set("links", {}, {"time_cv_frac": None}))
+    assert changed["links"]["time_cv_frac"].tolist() == [0.1]
     with pytest.raises(ScenarioError, match="must not be blank"):
         after(one_link, Set("links", {}, {"length_km": None}))
 
@@ -74,6 +76,101 @@ def test_scale_multiplies_and_leaves_the_unknown_unknown(two_routes: Network) ->
 def test_scale_out_of_the_range_of_a_column_is_refused(one_link: Network) -> None:
     with pytest.raises(ScenarioError, match=r"(?s)edit 1 \(scale\): .*must lie in 0 to 40000 km"):
         after(one_link, Scale("links", {}, {"length_km": 1e6}))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Scale("links", {}, {"delay_h": 3}),
+        Scale("links", {}, {"length_km": 1}),
+        Set("links", {}, {"speed_km_per_h": "50", "note": None}),
+        Set("links", {"mode": "rail"}, {"length_km": 100}),
+    ],
+)
+def test_an_edit_that_changes_no_cell_is_refused(one_link: Network, edit: Any) -> None:
+    with pytest.raises(ScenarioError, match=r"s, edit 1 \(.*\): changes nothing; every cell of links"):
+        after(one_link, edit)
+
+
+def test_an_intervention_may_find_its_effect_there_already() -> None:
+    net = with_projects()
+    frame = net["interventions"]
+    done = [{"op": "set", "table": "links", "where": {"mode": "rail"}, "values": {"direction": "both"}}]
+    frame.loc[frame["intervention_id"] == "road", "edits"] = json.dumps(done)
+    net = net.replace(interventions=frame)
+    assert Scenario("s", interventions=("road",)).apply(net) == net
+
+
+@pytest.mark.parametrize("value", [math.nan, 10**400, 10**5000, {}, [1]], ids=["nan", "large", "huge", "table", "list"])
+def test_what_no_cell_can_hold_is_refused(value: Any) -> None:
+    for make in (lambda: Set("links", {}, {"delay_h": value}), lambda: Add("links", ({"delay_h": value},))):
+        with pytest.raises(ScenarioError, match="delay_h takes one number or text, not"):
+            make()
+    if not isinstance(value, list):
+        with pytest.raises(ScenarioError, match="where: delay_h is compared with a number"):
+            Close("links", {"delay_h": value})
+    with pytest.raises(ScenarioError, match="must be a number of 0 or more"):
+        Scale("links", {}, {"delay_h": value})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Scenario("s", year="2030"),  # type: ignore[arg-type]
+        lambda: Scenario("s", edits="x"),  # type: ignore[arg-type]
+        lambda: Scenario("s", edits=({"op": "close"},)),  # type: ignore[arg-type]
+        lambda: Scenario("s", interventions=5),  # type: ignore[arg-type]
+        lambda: Scenario("s", without="road"),  # type: ignore[arg-type]
+        lambda: Scenario(5),  # type: ignore[arg-type]
+        lambda: Scenario.from_mapping(None),  # type: ignore[arg-type]
+        lambda: Scenario.from_mapping([]),  # type: ignore[arg-type]
+        lambda: Scenario.from_toml(5),  # type: ignore[arg-type]
+        lambda: Scenario("s", year=True),
+        lambda: Set("links", {5: 5}, {"note": "x"}),  # type: ignore[dict-item]
+        lambda: Set("links", 5, {"note": "x"}),  # type: ignore[arg-type]
+        lambda: Set("links", {}, 5),  # type: ignore[arg-type]
+        lambda: Scale("links", {}, 5),  # type: ignore[arg-type]
+        lambda: Add("links", 5),  # type: ignore[arg-type]
+        lambda: Add("links", (5,)),  # type: ignore[arg-type]
+    ],
+)
+def test_a_value_of_another_type_is_told_and_never_trips(make: Any) -> None:
+    with pytest.raises(ScenarioError):
+        make()
+
+
+def test_a_year_that_is_no_number_is_told(one_link: Network) -> None:
+    with pytest.raises(ScenarioError, match="year must be a whole number"):
+        at(one_link, "2030")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("a." * 25 + "a = 1", "a key has more than 20 parts"),
+        ("year = " + "1" * 5000, "cannot be read as TOML"),
+        ("year = 0x" + "f" * 5000, "whole number of more than 64 bits"),
+        ("x = " + "[" * 60 + "]" * 60, "nested more than 40 deep"),
+        ('title = "a\\u0001b"', "holds a control character"),
+    ],
+)
+def test_a_small_text_that_would_cost_much_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "s.toml").write_text(text)
+    with pytest.raises(ScenarioError, match=why):
+        Scenario.from_toml(tmp_path / "s.toml")
+
+
+def test_a_text_with_many_dots_is_not_a_long_key(tmp_path: Path) -> None:
+    dots = "a." * 40
+    (tmp_path / "s.toml").write_text(f"# {dots}\ntitle = \"{dots}\"\ndescription = '''\n{dots}'''\n")
+    assert Scenario.from_toml(tmp_path / "s.toml").title == dots
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "s.toml")
+    with pytest.raises(ScenarioError, match="is not a plain file"):
+        Scenario.from_toml(tmp_path / "s.toml")
 
 
 @pytest.mark.parametrize("factor", [-1, math.nan, math.inf, "2", True, None, [2]])
@@ -360,7 +457,7 @@ def test_a_file_that_is_absent_a_folder_binary_or_too_large(tmp_path: Path) -> N
     for name in ("absent.toml", ".", "binary.toml"):
         with pytest.raises(ScenarioError, match="cannot be read as TOML"):
             Scenario.from_toml(tmp_path / name)
-    with pytest.raises(ScenarioError, match="larger than 5 MB"):
+    with pytest.raises(ScenarioError, match=r"is 6.0 MB; at most 2.0 MB are read"):
         Scenario.from_toml(tmp_path / "large.toml")
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from conftest import BASE, link, node, rows
+from kervan import _conform
 from kervan.errors import Problem
 from kervan.schema import MAX_PROBLEMS, TABLES, Column, Table, check, units_of
 
@@ -104,7 +105,7 @@ def test_a_cell_that_is_right_is_read(column: str, cell: Any, read: Any) -> None
         ("nodes", "lon_deg", 10**400, "is too large a number"),
         ("nodes", "lon_deg", "1" * 20_000 + "x", "must be a number"),
         ("nodes", "lon_deg", [1.0], "must be a number"),
-        ("nodes", "accuracy_km", -1, "must lie in 0 or more km"),
+        ("nodes", "accuracy_km", -1, "must lie in 0 to 40000 km"),
         ("nodes", "accuracy_km", -math.inf, "must be a finite number"),
         ("links", "capacity_per_year", -math.inf, "must be a finite number"),
         ("links", "capacity_per_year", "1e999", "is too large a number"),
@@ -366,3 +367,30 @@ def test_another_declaration_can_be_checked_with_the_same_code() -> None:
     tables, problems = check({"cups": pd.DataFrame({"cup_id": ["a", "b"]})}, spec)
     assert problems == []
     assert tables["cups"]["cup_id"].tolist() == ["a", "b"]
+
+
+def test_one_absurd_number_cannot_round_the_others_away() -> None:
+    """Every column of an amount has a largest value, so that the sums along a route stay exact to a cent."""
+    unbounded = [
+        f"{table.name}.{column.name}"
+        for table in TABLES.values()
+        for column in table.columns
+        if column.kind == "float" and column.unit and math.isinf(column.at_most)
+    ]
+    assert unbounded == []
+    step = TABLES["steps"]["cost_usd_per_t"].at_most * TABLES["commodities"]["mass_t_per_unit"].at_most
+    rate = TABLES["carriage"]["cost_usd_per_unit_km"].at_most * TABLES["links"]["length_km"].at_most
+    assert max(step, rate) * 2.0**-50 < 0.01
+
+
+def test_a_column_of_unknowns_is_still_taken_as_it_is() -> None:
+    column = TABLES["links"]["capacity_per_year"]
+    assert _conform._is_clean(column, pd.Series([1.0, math.inf]))
+    assert not _conform._is_clean(column, pd.Series([1e300]))
+
+
+@pytest.mark.parametrize("column", ["length_km", "note", "link_id", "track_count", "edits"])
+def test_a_number_of_thousands_of_digits_is_a_problem(column: str) -> None:
+    table = TABLES["interventions" if column == "edits" else "links"]
+    _, problems = table.conform(pd.DataFrame({column: pd.Series([10**5000], dtype="object")}))
+    assert [problem.value for problem in problems if problem.column == column] == ["a very large whole number"]

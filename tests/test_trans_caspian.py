@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 
 import numpy as np
@@ -13,9 +14,12 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 import kervan as kv
 from kervan._conform import great_circle_km
+from kervan.formats import scenarios, shipped
 from kervan.network import Network
 from kervan.scenario import COMMITTED, Scenario
 from kervan.schema import TABLES
+
+LAND_SEA = ("rail", "sea")
 
 
 @cache
@@ -206,3 +210,129 @@ def test_calibration_and_validation_never_use_the_same_figure() -> None:
     assert sides["calibration"]
     assert len(sides["validation"]) >= 25
     assert not sides["calibration"] & sides["validation"]
+
+
+def test_a_figure_that_sets_a_journey_of_block_trains_is_of_one_section_only() -> None:
+    seen = corridor()["observations"]
+    times = seen[(seen["quantity"] == "transit_time") & (seen["origin_node_id"] != "")]
+    setting = times[times["role"] == "calibration"]
+    testing = times[times["role"] == "validation"]
+    ways = [set(zip(part["origin_node_id"], part["destination_node_id"], strict=True)) for part in (setting, testing)]
+    assert len(setting) >= 5
+    assert len(testing) >= 15
+    assert not ways[0] & ways[1]
+
+
+def test_a_post_is_called_observed_only_where_it_was_measured_itself() -> None:
+    net = corridor()
+    posts = net["facilities"][net["facilities"]["kind"] == "border_post"]
+    observed = set(posts.loc[posts["quality"] == "observed", "facility_id"])
+    seen = net["observations"]
+    setting = seen[(seen["role"] == "calibration") & (seen["quantity"] == "facility_time")]
+    assert observed
+    assert observed <= set(setting["facility_id"])
+
+
+def test_what_is_claimed_has_the_quality_of_a_claim() -> None:
+    seen = corridor()["observations"]
+    claims = seen[seen["kind"] == "claimed"]
+    assert len(claims) > 30
+    assert set(claims["quality"]) == {"claimed"}
+
+
+def test_every_measured_time_of_a_named_post_sets_it_or_tests_it() -> None:
+    net = corridor()
+    seen = net["observations"]
+    at_posts = seen[(seen["quantity"] == "facility_time") & seen["observation_id"].str.startswith("border.")]
+    guarded = set(net["facilities"].loc[net["facilities"]["kind"] == "border_post", "node_id"])
+    at_posts = at_posts[at_posts["node_id"].isin(guarded) & at_posts["period"].ne("")]
+    left_out = at_posts[at_posts["role"] == "context"]["observation_id"].tolist()
+    # A single train of 2020, and a promise that stands among the journeys already.
+    assert left_out == ["border.128", "border.244"]
+
+
+def _cheapest(net: Network, destination: str, *via: str) -> dict[str, float]:
+    params = kv.RouteParams(
+        "CN_XIAN", destination, "container", via=via, vehicle_kinds=("block_train",), modes=LAND_SEA
+    )
+    items = kv.run(net, "route", params)["itineraries"]
+    return {"usd": float(items["cost_usd"].min()), "hours": float(items["hours_mean"].min())}
+
+
+def test_lower_water_makes_the_caspian_dearer_and_slower() -> None:
+    net = corridor()
+    low = scenarios("trans_caspian")["caspian_low_water"].apply(net)
+    before, after = (_cheapest(each, "GE_POTI", "KZ_AKTAU", "AZ_ALAT") for each in (net, low))
+    # 1.25 times the fare of 464 km by ship for one box, and a quarter more time between sailings.
+    assert after["usd"] - before["usd"] == pytest.approx(0.25 * 0.65 * 464, rel=0.01)
+    assert after["hours"] - before["hours"] == pytest.approx(0.25 * 24.8, rel=0.01)
+
+
+def test_the_guarantee_of_baku_tbilisi_kars_touches_no_other_route() -> None:
+    net = corridor()
+    kept = scenarios("trans_caspian")["btk_guaranteed_times"].apply(net)
+    for destination, *via in (
+        ("TR_ISTANBUL", "IR_TEHRAN"), ("GE_POTI", "KZ_AKTAU", "AZ_ALAT"), ("HU_BUDAPEST", "RU_MOSCOW"),
+    ):  # fmt: skip
+        assert _cheapest(kept, destination, *via) == _cheapest(net, destination, *via)
+    by_kars = ("TR_ISTANBUL", "AZ_ALAT", "GE_AKHALKALAKI", "TR_KARS")
+    assert _cheapest(net, *by_kars)["hours"] - _cheapest(kept, *by_kars)["hours"] == pytest.approx(23.5, abs=0.1)
+
+
+def test_names_are_those_of_places_and_not_made_of_ids() -> None:
+    net = corridor()
+    nodes = net["nodes"]
+    short = {
+        node_id: re.split(r" \(|,", name)[0] for node_id, name in zip(nodes["node_id"], nodes["name"], strict=True)
+    }  # fmt: skip
+    links = net["links"].set_index("link_id")
+    facilities, services = net["facilities"], net["services"]
+    for node_id, name in zip(facilities["node_id"], facilities["name"], strict=True):
+        assert short[node_id].split()[0] in name
+    for link_id, name in zip(services["link_id"], services["name"], strict=True):
+        assert short[links.loc[link_id, "from_node_id"]] in name
+        assert short[links.loc[link_id, "to_node_id"]] in name
+    made_up = r"Khorgosgw|Redbridge|Stpetersburg|Lehavre|Bandarabbas|Xian\b|class7|Boyukkesik|\{|_"
+    for frame in (facilities, services, nodes):
+        assert not frame["name"].str.contains(made_up).any()
+
+
+def test_interventions_have_edits_or_say_why_not() -> None:
+    frame = corridor()["interventions"]
+    is_modelled = frame["edits"].map(json.loads).map(bool)
+    assert len(frame) >= 45
+    assert is_modelled.sum() >= 42
+    assert frame.loc[~is_modelled, "note"].str.contains("effect not modelled: ").all()
+    assert not frame.loc[is_modelled, "note"].str.contains("effect not modelled").any()
+
+
+def test_demand_that_nobody_forecast_is_called_assumed() -> None:
+    demand = corridor()["demand"]
+    carried = demand["note"].str.contains("carried over|order of magnitude")
+    assert carried.any()
+    assert set(demand.loc[carried, "kind"]) == {"assumed"}
+
+
+def test_no_city_is_better_off_for_want_of_a_terminal() -> None:
+    net = corridor()
+    nodes, links = net["nodes"], net["links"]
+    rail = links[links["mode"] == "rail"]
+    cities = set(nodes.loc[nodes["kind"] == "city", "node_id"]) & {*rail["from_node_id"], *rail["to_node_id"]}
+    gates = net["facilities"]
+    gates = set(gates.loc[(gates["kind"] == "terminal") & (gates["to_mode"] == "rail"), "node_id"])
+    assert cities - gates <= {"TR_KARS"}  # sections are timed from there
+    by_rail = kv.RouteParams("CN_KASHGAR", "UZ_TASHKENT", "container", modes=("rail",))
+    stages = kv.run(kv.at(net, 2030), "route", by_rail)["stages"]
+    first = stages[stages["itinerary"] == 1].iloc[0]
+    assert (first["kind"], first["hours_waiting"] > 24) == ("terminal", True)
+
+
+def test_a_copy_and_an_encyclopaedia_are_not_graded_as_the_original() -> None:
+    sources = corridor()["sources"]
+    is_second_hand = sources["publisher"].str.contains(r"^Wikipedia|\(copy ")
+    assert is_second_hand.any()
+    assert set(sources.loc[is_second_hand, "grade"]) == {"C"}
+
+
+def test_the_package_describes_itself() -> None:
+    assert (shipped()["trans_caspian"] / "datapackage.json").is_file()

@@ -18,7 +18,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "src" / "kervan" / "schemas"
 PAGE = ROOT / "docs" / "reference" / "machine-output.md"
-ORDER = ("route", "check", "validate", "sources", "show", "scenarios", "scenario", "scenario-diff")
+ORDER = (
+    "route",
+    "check",
+    "validate",
+    "sources",
+    "show",
+    "scenarios",
+    "scenario",
+    "scenario-diff",
+    "report",
+    "convert",
+    "new",
+)
 HEAD = """<!-- Written by tools/machine_output.py from src/kervan/schemas. Do not edit: run `make docs`. -->
 
 # Output for machines
@@ -34,7 +46,8 @@ Every command that answers takes `--json`, and where a table is the answer `--cs
   answer (no way leads there), 4 when the ledger refuses, 1 for a bug.
 
 The JSON Schemas (draft 2020-12) are in the package: `importlib.resources.files("kervan") / "schemas"`. In CSV, `route` prints the
-stages of every itinerary, `check` the problems, `scenario diff` the cells that differ; a blank cell is what is `null` in JSON.
+stages of every itinerary, `check` the problems, `scenario show` the interventions that take effect and its edits, `scenario diff`
+the cells that differ, `convert` the tables; a blank cell is what is `null` in JSON.
 
 ```python
 import json

@@ -24,6 +24,7 @@ __all__ = [
     "console",
     "is_terminal",
     "number",
+    "print_answer",
     "print_csv",
     "print_json",
     "print_record",
@@ -98,6 +99,16 @@ def print_csv(frame: pd.DataFrame) -> None:
     columns = [[_csv_cell(value) for value in frame[name].tolist()] for name in frame.columns]
     text = csv_text([str(name) for name in frame.columns], columns)
     sys.stdout.write("\n".join(safe(line) for line in text.split("\n")) if is_terminal() else text)
+
+
+def print_answer(schema: str, answer: Mapping[str, Any], form: str) -> None:
+    """Print one record as JSON under its schema, or as CSV of one row."""
+    import pandas as pd
+
+    if form == "json":
+        print_json({"schema": schema, **answer})
+    else:
+        print_csv(pd.DataFrame([dict(answer)], dtype=object))
 
 
 def _csv_cell(value: Any) -> str:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from kervan._cli_output import Field, number, print_csv, print_json, print_table, records, safe, say
+from kervan._cli_output import Field, number, print_answer, print_csv, print_json, print_table, records, safe, say
 from kervan.errors import InputError, KervanError, Problem, ScenarioError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from kervan.formats import Package
     from kervan.network import Network
 
-__all__ = ["check", "convert", "new", "print_sources", "print_validation"]
+__all__ = ["check", "convert", "new", "print_new", "print_sources", "print_validation"]
 
 _CHECK_SCHEMA: Final = "kervan.check/1"
 _SOURCES_SCHEMA: Final = "kervan.sources/1"
+_CONVERT_SCHEMA: Final = "kervan.convert/1"
+_NEW_SCHEMA: Final = "kervan.new/1"
 _SHOWN: Final = 50
+_REASONS_SHOWN: Final = 3
+_NEAR: Final = 0.2
+_MAPPED: Final = ("links", "nodes")
 
 
 def check(name: str, form: str) -> int:
@@ -88,18 +97,29 @@ def _print_check(package: Package, rows: dict[str, int], problems: list[Problem]
         say(f"  … and {len(problems) - _SHOWN} more (--json lists them)")
 
 
-def convert(source: str, target: Path, to: str, *, force: bool) -> None:
+def convert(source: str, target: Path, to: str, form: str = "text", *, force: bool) -> None:
     """Read a package and write it in another format, with its report settings and scenarios."""
+    import pandas as pd
+
     from kervan.formats import read, write
 
     package = read(source)
     written = write(package, target, to=to, overwrite=force)
-    rows = sum(len(table.frame) for table in package.tables.values())
-    say(f"{package.meta.name}: {rows:,} rows written to {written}")
+    # GeoJSON holds the map alone: a feature a link, and one a place.
+    is_map = to == "geojson" or written.suffix.lower() == ".geojson"
+    rows = {name: len(table.frame) for name, table in package.tables.items() if not is_map or name in _MAPPED}
+    if form == "json":
+        print_json({"schema": _CONVERT_SCHEMA, "package": package.meta.name, "path": str(written), "tables": rows})
+    elif form == "csv":
+        listed = [{"table": name, "rows": count, "path": str(written)} for name, count in rows.items()]
+        print_csv(pd.DataFrame(listed, columns=["table", "rows", "path"]))
+    else:
+        what = f"features ({' and '.join(_MAPPED)})" if is_map else "rows"
+        say(f"{package.meta.name}: {sum(rows.values()):,} {what} written to {written}")
 
 
-def print_validation(net: Network, form: str) -> None:
-    """Print published figures beside the model's."""
+def print_validation(net: Network, form: str, *, is_full: bool = False) -> None:
+    """Print published figures beside the model's, and what answered; on request also those without an answer."""
     from kervan.validation import validate, validation_json
 
     table = validate(net)
@@ -109,20 +129,45 @@ def print_validation(net: Network, form: str) -> None:
         print_csv(table)
     else:
         fields = [
-            Field("place", "place", most=48), Field("quantity", "quantity", drop=1),
+            Field("place", "place", most=44), Field("quantity", "quantity", drop=2),
             Field("published", "published", number(1)), Field("model", "model", number(1)), Field("unit", "unit"),
-            Field("difference_frac", "difference", lambda value: f"{float(value):+.0%}"), Field("role", "role", drop=2),
-            Field("source_id", "source", most=24, drop=3),
+            Field("difference_frac", "difference", lambda value: f"{float(value):+.0%}"),
+            Field("answered_by", "answered by", most=48, drop=1), Field("role", "role", drop=3),
+            Field("source_id", "source", most=24, drop=4),
         ]  # fmt: skip
         answered = table[table["status"] == "ok"]
         print_table(records(answered), fields, "Published figures and the model's")
-        tested = answered[answered["role"] == "validation"]
-        if len(tested):
-            middle = float(tested["difference_frac"].abs().median())
-            inside = int(tested["is_within_range"].sum())
-            say(f"{len(tested)} figures test the model: half of them lie within {middle:.0%}, {inside} in their range.")
-        for row in records(table[table["status"] != "ok"]):
+        for line in _validation_lines(answered[answered["role"] == "validation"]):
+            say(line)
+        _print_unanswered(records(table[table["status"] != "ok"]), is_full=is_full)
+
+
+def _validation_lines(tested: pd.DataFrame) -> Iterator[str]:
+    """Yield how the model does; lengths test the map rather than the model, and are counted apart."""
+    lengths = tested["quantity"] == "length"
+    others = tested[~lengths]
+    if len(others):
+        middle = float(others["difference_frac"].abs().median())
+        inside = int(others["is_within_range"].sum())
+        yield f"{len(others)} figures test the model: half of them lie within {middle:.0%}, {inside} in their range."
+    times = tested[tested["quantity"] == "transit_time"]["difference_frac"]
+    if len(times):
+        below = int((times < 0).sum())
+        yield f"Of {len(times)} journeys {below} are faster in the model, the median {float(times.median()):+.0%}."
+    if lengths.any():
+        near = int((tested[lengths]["difference_frac"].abs() <= _NEAR).sum())
+        yield f"{int(lengths.sum())} lengths test the map: {near} lie within {_NEAR:.0%}."
+
+
+def _print_unanswered(rows: list[dict[str, Any]], *, is_full: bool) -> None:
+    if is_full:
+        for row in rows:
             say(f"No answer to {row['observation_id']} ({row['place']}): {row['status']}")
+    elif rows:
+        reasons = Counter(row["status"] for row in rows).most_common(_REASONS_SHOWN + 1)
+        words = [f"{count} × {reason}" for reason, count in reasons[:_REASONS_SHOWN]]
+        more = ["others"] if len(reasons) > _REASONS_SHOWN else []
+        say(f"{len(rows)} figures have no answer ({'; '.join([*words, *more])}): --verbose lists them.")
 
 
 def print_sources(net: Network, form: str) -> None:
@@ -158,8 +203,8 @@ def new(name: str, folder: Path) -> Path:
     """
     import json
 
+    from kervan._files import exists, new_folder
     from kervan.formats import read, shipped
-    from kervan.formats._files import new_folder
     from kervan.formats.frictionless import descriptor
 
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_\-]{0,60}", name):
@@ -168,7 +213,7 @@ def new(name: str, folder: Path) -> Path:
         raise InputError(f"{name} is the name of a package that comes with Kervan; choose another")
     template = shipped()["starter"]
     path = folder / name
-    if path.exists() or path.is_symlink():
+    if exists(path) or path.is_symlink():
         raise InputError(f"{path} exists already; choose another name")
     with new_folder(path) as scratch:
         for file in sorted(template.rglob("*")):
@@ -181,6 +226,16 @@ def new(name: str, folder: Path) -> Path:
         described = json.dumps(descriptor(meta), indent=1, ensure_ascii=False)
         (scratch / "datapackage.json").write_text(described + "\n", encoding="utf-8", newline="\n")
     return path
+
+
+def print_new(name: str, path: Path, form: str) -> None:
+    """Print where a new package is and how to ask it something."""
+    command = f"kervan route Mine Town --package {path}"
+    if form != "text":
+        print_answer(_NEW_SCHEMA, {"package": name, "path": str(path), "command": command}, form)
+        return
+    say(f"{path} is a small corridor with invented figures; README.md in it says what each file is.")
+    say(f"Try: {command}")
 
 
 def _renamed(file: str, text: str, name: str) -> str:

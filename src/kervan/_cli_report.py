@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kervan._cli_output import safe, say
+from kervan._cli_output import print_answer, safe, say
+from kervan._files import exists
 from kervan.errors import FormatError
 
 __all__ = ["write"]
 
 
-def write(package: str, output: Path, *, pdf: bool) -> None:
+def write(package: str, output: Path, form: str = "text", *, pdf: bool) -> None:
     """Write the report of a package and print where it is.
 
     Parameters
@@ -21,6 +22,8 @@ def write(package: str, output: Path, *, pdf: bool) -> None:
         Name or path of the package.
     output
         The page to write.
+    form
+        ``"json"``, ``"csv"`` or ``"text"``.
     pdf
         Whether to print it to a PDF beside it as well.
 
@@ -32,7 +35,7 @@ def write(package: str, output: Path, *, pdf: bool) -> None:
     from kervan.formats import read, scenarios_of
     from kervan.report import write_report
 
-    if output.is_dir():
+    if exists(output) and output.is_dir():
         raise FormatError(f"{output} is a folder; name the page to write, such as {output / 'report.html'}")
     content = read(package)
     net = content.network()
@@ -43,11 +46,22 @@ def write(package: str, output: Path, *, pdf: bool) -> None:
         raise FormatError(f"{output} cannot be written: {error.strerror}") from None
     finally:
         _clear()
-    say(f"The report is at {page.resolve()}")
+    if form == "text":
+        say(f"The report is at {page.resolve()}")
+    written = None
     if pdf:
         from kervan.report.pdf import write_pdf
 
-        say(f"and as a PDF at {write_pdf(page, page.with_suffix('.pdf')).resolve()}")
+        written = write_pdf(page, page.with_suffix(".pdf")).resolve()
+        if form == "text":
+            say(f"and as a PDF at {written}")
+    if form != "text":
+        answer = {
+            "package": net.meta.name,
+            "page": str(page.resolve()),
+            "pdf": None if written is None else str(written),
+        }
+        print_answer("kervan.report/1", answer, form)
 
 
 def _progress() -> Callable[[str], None] | None:

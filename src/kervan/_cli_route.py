@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan._cli_output import Field, number, print_csv, print_json, print_table, records, say
-from kervan.errors import ParamsError
+from kervan.errors import InputError, ParamsError, UnknownName
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from kervan.engines.route import RouteParams
     from kervan.network import Network
     from kervan.result import Result
     from kervan.scenario import Scenario
@@ -43,6 +46,8 @@ class Question:
         Places to pass in order, and not to touch.
     alternatives
         How many itineraries at most.
+    wishes
+        Further parameters of the route engine by their names there: modes, bounds, prices.
     """
 
     origin: str
@@ -54,6 +59,7 @@ class Question:
     via: Sequence[str] = ()
     avoid: Sequence[str] = ()
     alternatives: int = 5
+    wishes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def answer(net: Network, question: Question, scenario: Scenario | None) -> Result:
@@ -63,26 +69,58 @@ def answer(net: Network, question: Question, scenario: Scenario | None) -> Resul
     ------
     UnknownName
         When a place or commodity is not known; the nearest is offered.
+    ParamsError
+        When a number is out of its range, or several things are wrong; all of them are said.
     NoPath
         When nothing goes there; the message says why.
     """
     from kervan.engines import run
-    from kervan.engines.route import RouteParams
     from kervan.scenario import Scenario
 
     if question.year is not None:
         scenario = replace(scenario or Scenario(f"at {question.year}"), year=question.year)
-    params = RouteParams(
-        origin=net.find_node(question.origin),
-        destination=net.find_node(question.destination),
-        commodity_id=question.commodity_id or _only_commodity(net),
-        quantity=question.quantity,
-        depart=question.depart,
-        via=tuple(net.find_node(name) for name in question.via),
-        avoid=tuple(net.find_node(name) for name in question.avoid),
-        alternatives=question.alternatives,
-    )
-    return run(net, "route", params, scenario)
+    return run(net, "route", _params(net, question), scenario)
+
+
+def _params(net: Network, question: Question) -> RouteParams:
+    """Return what was asked as the engine takes it; everything that is wrong with it is said at once."""
+    from kervan.engines.route import RouteParams
+
+    wrong: list[InputError] = []
+
+    def tried(find: Callable[[], str], instead: str) -> str:
+        try:
+            return find()
+        except InputError as error:
+            wrong.append(error)
+            return instead
+
+    def place(name: str, instead: str) -> str:
+        return tried(lambda: net.find_node(name), instead)
+
+    origin, destination = place(question.origin, "?"), place(question.destination, "??")
+    via = tuple(place(name, f"via {number}") for number, name in enumerate(question.via))
+    avoid = tuple(place(name, f"avoid {number}") for number, name in enumerate(question.avoid))
+    commodity_id = tried(lambda: _commodity(net, question.commodity_id), "?")
+    try:
+        params = RouteParams(
+            origin=origin, destination=destination, commodity_id=commodity_id, quantity=question.quantity,
+            depart=question.depart, via=via, avoid=avoid, alternatives=question.alternatives, **question.wishes,
+        )  # fmt: skip
+    except ParamsError as error:
+        wrong.append(error)
+    if len(wrong) > 1:
+        raise ParamsError("\n".join(map(str, wrong)))
+    if wrong:
+        raise wrong[0]
+    return params
+
+
+def _commodity(net: Network, commodity_id: str) -> str:
+    known = net["commodities"]["commodity_id"].tolist()
+    if commodity_id and commodity_id not in known:
+        raise UnknownName("commodity", commodity_id, known)
+    return commodity_id or _only_commodity(net)
 
 
 def _only_commodity(net: Network) -> str:
@@ -131,7 +169,19 @@ def print_route(net: Network, result: Result, form: str, itinerary: int) -> None
     _print_itineraries(records(found), f"{where}: {sent}, {result.provenance.year}{scenario}")
     stages = result["stages"]
     _print_stages(records(stages[stages["itinerary"] == itinerary]), names, itinerary)
-    say("Means and, for the time, the hours that half and nine of ten keep. Emissions as CO2 equivalent.")
+    say(f"Means and, for the time, the hours that half and nine of ten keep. CO2 equivalent, {_scopes(found)}.")
+
+
+_SCOPES: Final = {
+    "ttw": "tank to wheel (the making and delivery of the fuel is not counted)", "wtw": "well to wheel",
+    "mixed": "part tank to wheel, part well to wheel", "none": "of which none is counted",
+}  # fmt: skip
+
+
+def _scopes(itineraries: pd.DataFrame) -> str:
+    """Return in words what the emissions of these itineraries count."""
+    found = [scope for scope in dict.fromkeys(itineraries["emission_scope"]) if scope != "none"]
+    return _SCOPES["mixed" if len(found) > 1 else found[0] if found else "none"]
 
 
 def _print_itineraries(rows: list[dict[str, Any]], title: str) -> None:

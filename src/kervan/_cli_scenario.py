@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan._cli_output import Field, number, print_csv, print_json, print_record, print_table, records, say
-from kervan.errors import SolveError, UnknownName
+from kervan._files import exists
+from kervan.errors import ScenarioError, SolveError, UnknownName
+from kervan.schema import NEVER, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +49,7 @@ def named(package: str, name: str) -> Scenario:
     from kervan.scenario import Scenario
 
     path = Path(name)
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and exists(path):
         return Scenario.from_toml(path)
     known = scenarios(package)
     if name in known:
@@ -57,8 +59,8 @@ def named(package: str, name: str) -> Scenario:
     raise UnknownName("scenario", name, {*known, TODAY})
 
 
-def print_list(package: str, form: str) -> None:
-    """Print the scenarios of a package."""
+def print_list(net: Network, package: str, form: str) -> None:
+    """Print the scenarios of a package, with what each takes into effect and how many cells it changes."""
     import pandas as pd
 
     from kervan.formats import scenarios
@@ -67,6 +69,7 @@ def print_list(package: str, form: str) -> None:
         {
             "name": name, "title": scenario.title, "year": scenario.year, "edits": len(scenario.edits),
             "interventions": len(scenario.interventions), "without": len(scenario.without),
+            "effective": len(_taken(net, scenario)), "cells": _cell_count(net, scenario),
             "description": scenario.description,
         }
         for name, scenario in scenarios(package).items()
@@ -78,47 +81,80 @@ def print_list(package: str, form: str) -> None:
     else:
         fields = [
             Field("name", "scenario"), Field("title", "title", most=60), Field("year", "year", _year),
-            Field("edits", "edits", number()), Field("interventions", "interventions", number()),
+            Field("edits", "own edits", number()), Field("effective", "interventions in effect", number()),
+            Field("cells", "cells changed", number()),
         ]  # fmt: skip
         print_table(rows, fields)
 
 
+def _cell_count(net: Network, scenario: Scenario) -> int | None:
+    try:
+        return len(differing_cells(net, scenario.apply(net)))
+    except ScenarioError:
+        return None  # `kervan check` says what is wrong with it
+
+
 def _year(year: int | None) -> str:
-    return "-" if year is None else str(year)
+    return "-" if year is None else "no date" if year == NEVER else str(year)
 
 
-def print_scenario(net: Network, scenario: Scenario, form: str) -> None:
-    """Print a scenario edit by edit, and the interventions that its year makes take effect."""
+def _taken(net: Network, scenario: Scenario) -> pd.DataFrame:
+    """Return the interventions that take effect under a scenario: those its year brings, and those it names."""
     from kervan.scenario import COMMITTED
 
     frame = net["interventions"]
     due = frame["year"].between(net.meta.base_year + 1, scenario.year or 0) & frame["status"].isin(COMMITTED)
-    taken = frame[(due & ~frame["intervention_id"].isin(scenario.without))
-                  | frame["intervention_id"].isin(scenario.interventions)]  # fmt: skip
-    effects = records(taken[["intervention_id", "title", "status", "year"]])
+    return frame[(due & ~frame["intervention_id"].isin(scenario.without))
+                 | frame["intervention_id"].isin(scenario.interventions)]  # fmt: skip
+
+
+def print_scenario(net: Network, scenario: Scenario, form: str) -> None:
+    """Print a scenario edit by edit, and the interventions that its year makes take effect.
+
+    As CSV, a row an intervention that takes effect and one an edit, in the order in which they are made.
+    """
+    effects = records(_taken(net, scenario)[["intervention_id", "title", "status", "year", "edits"]])
     edits = [{"op": edit.op, **asdict(edit)} for edit in scenario.edits]  # type: ignore[call-overload]
     if form == "json":
         described = {"name": scenario.name, "title": scenario.title, "description": scenario.description}
-        more = {"year": scenario.year, "without": scenario.without, "interventions": effects, "edits": edits}
+        shown = [{name: value for name, value in row.items() if name != "edits"} for row in effects]
+        more = {"year": scenario.year, "without": scenario.without, "interventions": shown, "edits": edits}
         print_json({"schema": _SHOW_SCHEMA, **described, **more})
+        return
+    if form == "csv":
+        _print_scenario_csv(effects, edits)
         return
     pairs = [("title", scenario.title), ("description", scenario.description), ("year", scenario.year or "")]
     pairs += [("without", ", ".join(scenario.without))]
-    pairs += [
-        (f"edit {place}", f"{edit.pop('op')} {edit.pop('table')}: {json.dumps(edit, ensure_ascii=False, default=str)}")
-        for place, edit in enumerate(edits, 1)
-    ]
+    pairs += [(f"edit {place}", f"{edit['op']} {edit['table']}: {_edit_words(edit)}")
+              for place, edit in enumerate(edits, 1)]  # fmt: skip
     print_record([pair for pair in pairs if pair[1] != ""], scenario.name)
     if effects:
+        for row in effects:
+            row["modelled"] = "not modelled" if row["edits"] == "[]" else "by its edits"
         fields = [Field("intervention_id", "intervention"), Field("title", "title", most=70),
-                  Field("status", "status"), Field("year", "year", str)]  # fmt: skip
+                  Field("status", "status"), Field("year", "year", _year), Field("modelled", "effect")]  # fmt: skip
         print_table(effects, fields, "Interventions that take effect")
+
+
+def _edit_words(edit: dict[str, Any]) -> str:
+    rest = {name: value for name, value in edit.items() if name not in ("op", "table")}
+    return json.dumps(rest, ensure_ascii=False, default=str)
+
+
+def _print_scenario_csv(effects: list[dict[str, Any]], edits: list[dict[str, Any]]) -> None:
+    import pandas as pd
+
+    rows = [{"intervention_id": row["intervention_id"], "title": row["title"], "status": row["status"],
+             "year": row["year"], "op": "", "table": "", "edit": row["edits"]} for row in effects]  # fmt: skip
+    rows += [{"intervention_id": "", "title": "", "status": "", "year": None, "op": edit["op"], "table": edit["table"],
+              "edit": _edit_words(edit)} for edit in edits]  # fmt: skip
+    columns = ["intervention_id", "title", "status", "year", "op", "table", "edit"]
+    print_csv(pd.DataFrame(rows, columns=columns, dtype=object))
 
 
 def differing_cells(before: Network, after: Network) -> list[dict[str, Any]]:
     """Return every cell that differs between two networks: table, key, column, both values, and what happened."""
-    from kervan.schema import TABLES
-
     cells: list[dict[str, Any]] = []
     for name, table in TABLES.items():
         left, right = (_keyed(net[name], table.key) for net in (before, after))
@@ -172,7 +208,10 @@ def print_difference(net: Network, first: Scenario, second: Scenario, question: 
 
 
 def _told(cell: dict[str, Any]) -> dict[str, Any]:
-    return {**cell, **{side: "" if cell[side] is None else cell[side] for side in ("a", "b")}}
+    """Return a cell as people read it: nothing for none, and no year that means there is no date."""
+    is_year = any(column.name == cell["column"] and column.unit == "year" for column in TABLES[cell["table"]].columns)
+    shown = {side: "" if cell[side] is None else cell[side] for side in ("a", "b")}
+    return {**cell, **{side: "no date" if is_year and value == NEVER else value for side, value in shown.items()}}
 
 
 def _totals(question: Question, changed: Network) -> dict[str, Any]:

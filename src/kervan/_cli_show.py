@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +17,7 @@ from kervan._cli_output import (
     records,
     say,
 )
-from kervan.errors import InputError, UnknownName
+from kervan.errors import InputError, UnknownName, shown
 from kervan.schema import TABLES, Column
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = ["show"]
 _SCHEMA: Final = "kervan.show/1"
 _ROWS_SHOWN: Final = 30
 _COLUMNS_SHOWN: Final = 10
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 def show(net: Network, what: str, where: Sequence[str], form: str) -> None:
@@ -117,8 +119,24 @@ def _selected(frame: pd.DataFrame, table: str, where: Sequence[str]) -> pd.DataF
         name, equals, value = condition.partition("=")
         if not equals or name not in TABLES[table].names:
             raise UnknownName(f"column of {table} (write column=value)", name, TABLES[table].names)
-        frame = frame[frame[name].map(_cell) == value]
+        wanted = _wanted(TABLES[table][name], value)
+        frame = frame[frame[name].map(_cell) == wanted]
     return frame
+
+
+def _wanted(column: Column, value: str) -> str:
+    """Return a value as the cells of its column are shown; one that no cell can have is an error.
+
+    A blank one asks for what is blank or not known.
+    """
+    if value and column.kind in ("int", "float"):
+        if not _NUMBER.fullmatch(value):
+            raise InputError(f"--where: {column.name} is compared with a number, not with {shown(value)}")
+        return _cell(float(value)) or value
+    choices = ("true", "false") if column.kind == "flag" else column.choices
+    if choices and value not in choices:
+        raise UnknownName(f"{column.name} (--where)", value, choices)
+    return value
 
 
 def _cell(value: Any) -> str:

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from kervan.errors import Problem, did_you_mean
+from kervan.errors import Problem, did_you_mean, shown
 from kervan.schema import _CONTROL, _ID, _MAX_JSON, _MAX_TEXT, MAX_PROBLEMS, Column, Table
 
 EARTH_RADIUS_KM = 6371.0088
@@ -113,9 +113,8 @@ def _is_clean(column: Column, raw: pd.Series[Any]) -> bool:
     if column.kind not in ("int", "float"):
         return False
     values = raw.to_numpy()
-    inside = (values >= column.at_least) & (values <= column.at_most)  # false for NaN
-    allowed = np.isfinite(values) | ((values == math.inf) & (column.default == math.inf))
-    return bool((inside & allowed).all())
+    inside = (values >= column.at_least) & (values <= column.at_most) & np.isfinite(values)  # false for NaN
+    return bool((inside | ((values == math.inf) & (column.default == math.inf))).all())
 
 
 def _read_cell(column: Column, cell: Any, read: Callable[[Column, Any], tuple[Any, str]]) -> tuple[Any, str]:
@@ -131,7 +130,10 @@ def _is_blank(cell: Any) -> bool:
 
 
 def _shown(cell: Any) -> str:
-    text = "" if _is_blank(cell) else str(cell)
+    try:
+        text = "" if _is_blank(cell) else str(cell)
+    except ValueError:  # a number of thousands of digits
+        text = shown(cell)
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text if len(text) <= 80 else text[:79] + "…")
 
 
@@ -142,7 +144,10 @@ def _read_text(_column: Column, cell: Any) -> tuple[Any, str]:
         return None, "must be text"
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)  # a spreadsheet turns the text 2025 into 2025.0
-    text = str(cell).strip()
+    try:
+        text = str(cell).strip()
+    except ValueError:
+        return None, "is too large a number"
     if len(text) > _MAX_TEXT:
         return None, f"is longer than {_MAX_TEXT} characters"
     if _CONTROL.search(text):
@@ -232,7 +237,7 @@ def _range(column: Column) -> str:
 def _read_flag(_column: Column, cell: Any) -> tuple[Any, str]:
     if isinstance(cell, bool | np.bool_):
         return bool(cell), ""
-    text = str(cell).strip().lower().removesuffix(".0")
+    text = _shown(cell).strip().lower().removesuffix(".0")
     if text in _TRUE or text in _FALSE:
         return text in _TRUE, ""
     return None, "must be true or false"

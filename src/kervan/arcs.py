@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ARC_COLUMNS", "GROUNDS", "QUALITY_OF_RANK", "Arcs", "expand", "is_open"]
 
-#: UN/LOCODE's code for international waters: the country of a sailing.
+#: UN/LOCODE's code for international waters: the country of a sailing from one country to another.
 AT_SEA: Final = "XZ"
 
 #: Columns of `Arcs.table`.
@@ -250,10 +250,11 @@ def _moving_arcs(
     }  # fmt: skip
     is_service = ways["service_id"] != ""
     sails = tables["modes"].set_index("mode")["needs_service"].loc[ways["mode"]].to_numpy(dtype=bool)
+    is_abroad = sails & (ways["from_country"] != ways["to_country"]).to_numpy(dtype=bool)
     arcs = ways[["link_id", "service_id", "mode", "vehicle_kind", "from_node_id", "to_node_id", "gauge_mm"]].assign(
         kind=np.where(is_service, "service", "travel"),
         facility_id="",
-        country_code=np.where(sails, AT_SEA, ways["from_country"]),
+        country_code=np.where(is_abroad, AT_SEA, ways["from_country"]),
         length_km=ways["length_km"],
         moving_h=moving,
         waiting_h=along + ways["delay_h"] + wait + closure_h,
@@ -346,7 +347,8 @@ class _FacilityArcs:
         )  # fmt: skip
         admitted = _admits(arcs["from_vehicle_kind"], arcs["vehicle_kind"])
         admitted &= _admits(arcs["to_vehicle_kind"], arcs["vehicle_kind"])
-        return arcs[admitted].assign(kind="border", before=arcs["vehicle_kind"], after=arcs["vehicle_kind"])
+        arcs = arcs[admitted]
+        return arcs.assign(kind="border", before=arcs["vehicle_kind"], after=arcs["vehicle_kind"])
 
     def changes(self, stands: pd.DataFrame) -> pd.DataFrame:
         """Return gauge changes and transfers between vehicles at one place."""
@@ -365,7 +367,10 @@ class _FacilityArcs:
         changes = ~(same_gauge & (before == after))
         fits = np.where(is_gauge, gauge_fits & keeps, (~same_mode | (keeps & same_gauge)) & changes)
         admitted = _admits(arcs["from_vehicle_kind"], before) & _admits(arcs["to_vehicle_kind"], after)
-        return arcs[fits & admitted].assign(
+        # First choose, then assign: a column assigned to a frame without rows would bring its rows along.
+        arcs = arcs[fits & admitted]
+        before, after = arcs["tail_vehicle_kind"], arcs["head_vehicle_kind"]
+        return arcs.assign(
             kind=arcs["kind"].replace("gauge_yard", "gauge_change"), mode=arcs["to_mode"], vehicle_kind=after,
             before=before, after=after,
             tail_toward_node_id="", head_toward_node_id="", tail_role="stand", head_role="stand",

@@ -1,12 +1,14 @@
 """The command line: parse, call one function, show.
 
-Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 1 a
-bug. What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are for machines.
+Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 141 nobody
+reads the pipe any more; 1 a bug. What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are
+for machines.
 """
 
 # ruff: noqa: FBT001, FBT002, PLR0913, PLR0917 - the parameters of a command are its options
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,14 +58,37 @@ _Commodity = Annotated[str, typer.Option("--commodity", "-c", help="What is sent
 _Quantity = Annotated[float, typer.Option("--quantity", "-q", help="How much, in units of the commodity.")]
 _Depart = Annotated[str | None, typer.Option("--depart", help="Date or month of departure: 2026-02-14, 2026-02.")]
 _DEFAULT = "trans_caspian"
+#: What a shell says of a program that a closed pipe ended: 128 and the number of SIGPIPE.
+_READER_GONE = 141
+_CANNOT_WRITE = 2
 
 
 def main() -> None:
     """Run the command line (the entry point ``kervan``)."""
+    if sys.stdout is None:  # closed before we began
+        if sys.stderr is not None:
+            sys.stderr.write("Error: there is nowhere to write to: the output is closed\n")
+        raise SystemExit(_CANNOT_WRITE)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except (SystemExit, OSError) as stop:
+        fault = stop if isinstance(stop, OSError) else stop.__context__
+        if not isinstance(fault, BrokenPipeError) and not isinstance(stop, OSError):
+            raise
+        # What is still buffered must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if isinstance(fault, BrokenPipeError):  # whoever read has gone, as `head` does: no fault of ours
+            raise SystemExit(_READER_GONE) from None
+        from kervan._cli_output import complain
+
+        complain(f"Error: what was asked cannot be written or read: {fault}")
+        raise SystemExit(_CANNOT_WRITE) from None
 
 
 def _form(*, as_json: bool, as_csv: bool) -> str:
@@ -81,7 +106,7 @@ def _loaded(package: str) -> Network:
 def _scenario(package: str, name: str | None) -> Scenario | None:
     from kervan._cli_scenario import named
 
-    return named(package, name) if name else None
+    return named(package, name) if name is not None else None
 
 
 def _version(value: bool) -> None:
@@ -111,11 +136,13 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("kervan-report.html"),
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print it to a PDF beside the page.")] = False,
     package: _Package = _DEFAULT,
+    as_json: _Json = False,
+    as_csv: _Csv = False,
 ) -> None:
     """Write the report: one self-contained page that opens in any browser."""
     from kervan._cli_report import write
 
-    write(package, output, pdf=pdf)
+    write(package, output, _form(as_json=as_json, as_csv=as_csv), pdf=pdf)
 
 
 @app.command()
@@ -129,6 +156,22 @@ def route(
     scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="Name of a scenario, or its file.")] = None,
     via: Annotated[list[str] | None, typer.Option("--via", help="A place to pass; may be repeated.")] = None,
     avoid: Annotated[list[str] | None, typer.Option("--avoid", help="A place not to touch; may be repeated.")] = None,
+    mode: Annotated[list[str] | None, typer.Option("--mode", help="A mode to use, no other; may be repeated.")] = None,
+    vehicle: Annotated[
+        list[str] | None,
+        typer.Option("--vehicle", help="A vehicle kind to use, no other of its mode; repeatable."),
+    ] = None,
+    max_hours: Annotated[float | None, typer.Option("--max-hours", help="Most mean hours.")] = None,
+    max_cost: Annotated[float | None, typer.Option("--max-cost", help="Most USD for the whole consignment.")] = None,
+    max_emission: Annotated[float | None, typer.Option("--max-emission", help="Most kg of CO2e for the whole.")] = None,
+    value_of_time: Annotated[
+        float | None, typer.Option("--value-of-time", help="USD an hour is worth for a unit; else the commodity's.")
+    ] = None,
+    carbon_price: Annotated[float, typer.Option("--carbon-price", help="USD for a tonne of CO2e.")] = 0.0,
+    similarity: Annotated[
+        float, typer.Option("--similarity", help="Largest share of their hours that two itineraries have in common.")
+    ] = 0.7,
+    epsilon: Annotated[float, typer.Option("--epsilon", help="Above 0: a part of the Pareto set, found faster.")] = 0.0,
     alternatives: Annotated[int, typer.Option("--alternatives", "-k", help="How many itineraries at most.")] = 5,
     itinerary: Annotated[int, typer.Option("--itinerary", "-i", help="Whose stages to show.")] = 1,
     package: _Package = _DEFAULT,
@@ -140,7 +183,14 @@ def route(
 
     form = _form(as_json=as_json, as_csv=as_csv)
     net = _loaded(package)
-    question = Question(origin, destination, commodity, quantity, depart, year, via or (), avoid or (), alternatives)
+    wishes = {
+        "modes": tuple(mode or ()), "vehicle_kinds": tuple(vehicle or ()), "max_hours": max_hours,
+        "max_cost_usd": max_cost, "max_emission_kg": max_emission, "value_of_time_usd_per_unit_h": value_of_time,
+        "carbon_price_usd_per_t": carbon_price, "similarity": similarity, "epsilon": epsilon,
+    }  # fmt: skip
+    question = Question(
+        origin, destination, commodity, quantity, depart, year, via or (), avoid or (), alternatives, wishes
+    )
     print_route(net, answer(net, question, _scenario(package, scenario)), form, itinerary)
 
 
@@ -181,20 +231,27 @@ def convert(
     target: Annotated[Path, typer.Argument(metavar="OUT", help="What to write; how it ends tells the format.")],
     to: Annotated[str, typer.Option("--to", help="package, parquet, xlsx, gmns or geojson.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    as_json: _Json = False,
+    as_csv: _Csv = False,
 ) -> None:
     """Write a package in another format."""
     from kervan._cli_package import convert as converted
 
-    converted(source, target, to, force=force)
+    converted(source, target, to, _form(as_json=as_json, as_csv=as_csv), force=force)
 
 
 @app.command()
-def validate(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+def validate(
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list the figures without an answer.")] = False,
+    package: _Package = _DEFAULT,
+    as_json: _Json = False,
+    as_csv: _Csv = False,
+) -> None:
     """Set published figures beside the model's own answers."""
     from kervan._cli_package import print_validation
 
     form = _form(as_json=as_json, as_csv=as_csv)
-    print_validation(_loaded(package), form)
+    print_validation(_loaded(package), form, is_full=verbose)
 
 
 @app.command()
@@ -210,14 +267,15 @@ def sources(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv =
 def new(
     name: Annotated[str, typer.Argument(help="What to call it: letters, digits, _ and -.")],
     folder: Annotated[Path, typer.Option("--in", help="Where to make it.")] = Path(),
+    as_json: _Json = False,
+    as_csv: _Csv = False,
 ) -> None:
     """Write a small commented package to start from."""
-    from kervan._cli_output import say
     from kervan._cli_package import new as made
+    from kervan._cli_package import print_new
 
-    path = made(name, folder)
-    say(f"{path} is a small corridor with invented figures; README.md in it says what each file is.")
-    say(f"Try: kervan route Mine Town --package {path}")
+    form = _form(as_json=as_json, as_csv=as_csv)
+    print_new(name, made(name, folder), form)
 
 
 @scenario_app.command("list")
@@ -225,7 +283,7 @@ def scenario_list(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: 
     """List the scenarios of a package."""
     from kervan._cli_scenario import print_list
 
-    print_list(package, _form(as_json=as_json, as_csv=as_csv))
+    print_list(_loaded(package), package, _form(as_json=as_json, as_csv=as_csv))
 
 
 @scenario_app.command("show")
@@ -233,11 +291,12 @@ def scenario_show(
     name: Annotated[str, typer.Argument(help="Name of a scenario, or its file.")],
     package: _Package = _DEFAULT,
     as_json: _Json = False,
+    as_csv: _Csv = False,
 ) -> None:
     """Show a scenario, edit by edit."""
     from kervan._cli_scenario import named, print_scenario
 
-    print_scenario(_loaded(package), named(package, name), _form(as_json=as_json, as_csv=False))
+    print_scenario(_loaded(package), named(package, name), _form(as_json=as_json, as_csv=as_csv))
 
 
 @scenario_app.command("diff")

@@ -23,6 +23,7 @@ A message says what is wrong, where, and what would be right. Anything else that
 from __future__ import annotations
 
 import difflib
+import reprlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -45,6 +46,7 @@ __all__ = [
     "SolveError",
     "UnknownName",
     "did_you_mean",
+    "shown",
 ]
 
 
@@ -191,10 +193,10 @@ class UnknownName(InputError, KeyError):
         The names that exist; the nearest is offered.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         self.kind, self.name = kind, name
         self.known = tuple(sorted(map(str, known)))
-        self.message = f"no {kind} called {name!r}{did_you_mean(name, self.known)}"
+        self.message = f"no {kind} called {shown(name)}{did_you_mean(name, self.known)}"
         super().__init__(self.message)
 
     def __str__(self) -> str:  # KeyError would show the repr
@@ -204,7 +206,25 @@ class UnknownName(InputError, KeyError):
         return type(self), (self.kind, self.name, self.known)
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def shown(value: object) -> str:
+    """Return any value as a short text for a message, whatever it is and however large.
+
+    Examples
+    --------
+    >>> shown("soon"), shown(10**5000), shown([1] * 1000)
+    ("'soon'", 'a very large whole number', '[1, 1, 1, 1, 1, 1, ...]')
+    """
+    brief = reprlib.Repr()
+    brief.maxstring = brief.maxother = _LONGEST
+    brief.maxdict = brief.maxlist
+    try:
+        return brief.repr(value)
+    except Exception:  # noqa: BLE001 - the repr of a value of others may raise anything
+        is_whole = isinstance(value, int)
+        return "a very large whole number" if is_whole else f"a {type(value).__name__} that cannot be shown"
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
     """Return ``"; did you mean …?"`` for the known names nearest to ``name``, or the short list of all.
 
     Examples
@@ -214,7 +234,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     names = list(known)
     folded = {candidate.casefold(): candidate for candidate in names}
-    near = difflib.get_close_matches(name[:_LONGEST].casefold(), list(folded), n=3, cutoff=0.6)
+    asked = name[:_LONGEST].casefold() if isinstance(name, str) else ""
+    near = difflib.get_close_matches(asked, list(folded), n=3, cutoff=0.6)
     if near:
         return f"; did you mean {' or '.join(repr(folded[key]) for key in near)}?"
     if 0 < len(names) <= 12:

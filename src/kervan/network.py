@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kervan.arcs import Arcs, expand, is_open
-from kervan.errors import ParamsError, SchemaError, UnknownName
-from kervan.schema import TABLES, check
+from kervan.errors import ParamsError, SchemaError, UnknownName, shown
+from kervan.schema import _CONTROL, TABLES, check
 
 if TYPE_CHECKING:
     from kervan.schema import Table
@@ -50,15 +50,19 @@ class Meta:
     attribution: str = ""
 
     def __post_init__(self) -> None:
+        for what in ("name", "title", "version", "description", "licence", "attribution"):
+            text = getattr(self, what)
+            if not isinstance(text, str) or _CONTROL.search(text):
+                raise ParamsError(f"{what} must be text without control characters, not {shown(text)}")
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,60}", self.name):
-            raise ParamsError(f"package name {self.name!r} must be letters, digits, _ and -")
+            raise ParamsError(f"package name {shown(self.name)} must be letters, digits, _ and -")
         for what in ("base_year", "price_year"):
             object.__setattr__(self, what, _whole_year(what, getattr(self, what)))
 
 
 def _whole_year(what: str, year: Any) -> int:
     if isinstance(year, bool) or not isinstance(year, Integral) or not 1900 <= int(year) <= 2200:
-        raise ParamsError(f"{what} must be a whole year from 1900 to 2200, not {year!r}")
+        raise ParamsError(f"{what} must be a whole year from 1900 to 2200, not {shown(year)}")
     return int(year)
 
 
@@ -119,7 +123,7 @@ class Network:
         return cls(meta, meta.base_year if year is None else year, conformed)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._tables:
+        if not isinstance(name, str) or name not in self._tables:
             raise UnknownName("table", name, self._tables)
         return self._tables[name].copy(deep=False)
 
@@ -174,7 +178,7 @@ class Network:
             When the month is not one.
         """
         if month not in range(13):
-            raise ParamsError(f"month must be 0 (mean of the year) to 12, not {month}")
+            raise ParamsError(f"month must be 0 (mean of the year) to 12, not {shown(month)}")
         key = (commodity_id, int(month))
         if key not in self._arcs:
             self._arcs[key] = expand(self._tables, self.year, commodity_id, month)
@@ -194,6 +198,8 @@ class Network:
             When no place, or more than one, is called that; the nearest are offered.
         """
         nodes = self._tables["nodes"]
+        if not isinstance(name, str):
+            raise UnknownName("place", name, nodes["node_id"])
         if (nodes["node_id"] == name).any():
             return name
         wanted = _folded(name)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import uuid
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kervan.errors import FormatError, UnknownName
+from kervan._files import MAX_FILE_BYTES, exists, file_fault, new_folder, path_of
+from kervan.errors import FormatError, UnknownName, shown
 from kervan.schema import Column, Table, units_of
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Provenance", "Result"]
 
 _SCHEMA = "kervan.result/1"
+_MAX_JSON_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,20 @@ class Result:
         What ran, on what.
     spec
         Declaration of each table (columns with unit and meaning).
+
+    Notes
+    -----
+    A result of `kervan.run` may know the tables ``nodes`` and ``links`` it was computed on, so that a notebook shows a
+    map; they are not saved with it.
     """
 
     provenance: Provenance
     spec: Mapping[str, Table]
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    _places: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._tables:
+        if not isinstance(name, str) or name not in self._tables:
             raise UnknownName("table", name, self._tables)
         return self._tables[name].copy(deep=False)
 
@@ -84,7 +91,7 @@ class Result:
 
     def units(self, name: str) -> dict[str, str]:
         """Return the unit of every column of a table that has one."""
-        if name not in self.spec:
+        if not isinstance(name, str) or name not in self.spec:
             raise UnknownName("table", name, self.spec)
         return units_of(self.spec[name])
 
@@ -96,18 +103,16 @@ class Result:
         Raises
         ------
         FormatError
-            When the folder exists already and holds anything but a result.
+            When the folder exists already and holds anything but a result, or cannot be written.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        folder = Path(folder)
-        if folder.exists() and not _is_saved_result(folder):
+        folder = path_of(folder)
+        is_there = exists(folder)
+        if is_there and not _is_saved_result(folder):
             raise FormatError(f"{folder} exists and is not a saved result; choose another name")
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.tmp")
-        scratch.mkdir()
-        try:
+        with new_folder(folder, overwrite=is_there, keep=False) as scratch:
             for name, frame in self._tables.items():
                 units, table = self.units(name), pa.Table.from_pandas(frame, preserve_index=False)
                 docs = {column.name: column.doc for column in self.spec[name].columns}
@@ -119,11 +124,6 @@ class Result:
                 "tables": {name: [asdict_column(c) for c in self.spec[name].columns] for name in self._tables},
             }
             (scratch / "result.json").write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
-            if folder.exists():
-                shutil.rmtree(folder)
-            scratch.rename(folder)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
         return folder
 
     @classmethod
@@ -137,23 +137,25 @@ class Result:
         """
         import pyarrow.parquet as pq
 
-        folder = Path(folder)
+        folder = path_of(folder)
         try:
-            content = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+            content = json.loads(_checked(folder / "result.json", _MAX_JSON_BYTES).read_text(encoding="utf-8"))
             if content.get("schema") != _SCHEMA:
-                raise FormatError(f"{folder}: result.json says schema {content.get('schema')!r}, not {_SCHEMA!r}")
+                raise FormatError(f"{folder}: result.json says schema {shown(content.get('schema'))}, not {_SCHEMA!r}")
             spec = {
                 name: Table(name, (), "", tuple(Column(**column) for column in columns))
                 for name, columns in content["tables"].items()
             }
+            if not spec:
+                raise FormatError(f"{folder}: result.json declares no table")
             tables = {}
             for name, table in spec.items():
                 if not name.isidentifier():
-                    raise FormatError(f"{folder}: {name!r} is not a table name")
-                tables[name] = pq.read_table(folder / f"{name}.parquet").to_pandas()
-                if set(tables[name].columns) != set(table.names):
-                    raise FormatError(f"{folder}: the columns of {name}.parquet are not those result.json declares")
+                    raise FormatError(f"{folder}: {shown(name)} is not a table name")
+                tables[name] = pq.read_table(_checked(folder / f"{name}.parquet")).to_pandas()
+                _check_columns(tables[name], table, f"{folder}: {name}.parquet")
             provenance = Provenance(**content["provenance"])
+            _check_provenance(provenance)
         except FormatError:
             raise
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -167,7 +169,44 @@ class Result:
     def _repr_html_(self) -> str:
         from kervan.drawing import result_html
 
-        return result_html(self.provenance, self.spec, self._tables)
+        return result_html(self.provenance, self.spec, self._tables, self._places)
+
+
+def _checked(file: Path, limit: int = MAX_FILE_BYTES) -> Path:
+    """Return a file that may be read."""
+    fault = file_fault(file, limit=limit)
+    if fault:
+        raise OSError(f"{file.name} {fault}")
+    return file
+
+
+def _check_columns(frame: pd.DataFrame, table: Table, where: str) -> None:
+    """Refuse columns that are not declared, or hold text where a number is meant, or the other way round."""
+    if set(frame.columns) != set(table.names):
+        raise FormatError(f"{where}: its columns are not those result.json declares")
+    for column in table.columns:
+        kind = frame[column.name].dtype.kind
+        is_number = kind in "iufb"
+        if not is_number and (column.unit or kind not in "OUT"):
+            raise FormatError(f"{where}: {column.name} does not hold {'numbers' if column.unit else 'text or numbers'}")
+
+
+def _check_provenance(given: Provenance) -> None:
+    """Refuse provenance whose parts are of another type than `Provenance` says."""
+    for name in ("engine", "package", "package_version", "package_digest", "scenario", "scenario_digest",
+                 "kervan_version"):  # fmt: skip
+        _check_part(name, getattr(given, name), str)
+    _check_part("params", given.params, Mapping)
+    _check_part("year", given.year, int)
+    _check_part("seed", 0 if given.seed is None else given.seed, int)
+    _check_part("wall_time_s", given.wall_time_s, int | float)
+    if not 0 <= given.wall_time_s < math.inf:
+        raise ValueError(f"wall_time_s cannot be {shown(given.wall_time_s)}")
+
+
+def _check_part(name: str, value: Any, kind: Any) -> None:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError(f"{name} of the provenance cannot be {shown(value)}")
 
 
 def _is_saved_result(folder: Path) -> bool:

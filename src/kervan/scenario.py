@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from kervan.errors import ScenarioError, SchemaError, UnknownName, did_you_mean
+from kervan._files import file_fault, path_of
+from kervan._toml import MAX_TOML_BYTES, toml_of
+from kervan.errors import FormatError, ScenarioError, SchemaError, UnknownName, did_you_mean, shown
 from kervan.schema import TABLES
 
 if TYPE_CHECKING:
@@ -26,7 +29,6 @@ __all__ = ["COMMITTED", "EDITS", "Add", "Close", "Edit", "Remove", "Scale", "Sce
 
 #: Statuses of interventions that `at` counts on.
 COMMITTED: Final = ("done", "construction", "agreed")
-_MAX_FILE_BYTES: Final = 5_000_000
 _MAX_EDITS: Final = 10_000
 
 Where = Mapping[str, Any]
@@ -46,26 +48,29 @@ class Edit(Protocol):
 
 
 def _table(name: str) -> None:
-    if name not in TABLES:
+    if not isinstance(name, str) or name not in TABLES:
         raise UnknownName("table", name, TABLES)
 
 
 def _columns(table: str, names: Sequence[str], what: str) -> None:
     for name in names:
         if name not in TABLES[table].names:
-            raise ScenarioError(f"{what}: no column {name!r} in {table}{did_you_mean(name, TABLES[table].names)}")
+            raise ScenarioError(f"{what}: no column {shown(name)} in {table}{did_you_mean(name, TABLES[table].names)}")
 
 
 def _check_where(op: str, table: str, where: Where) -> None:
     """Refuse columns that do not exist and values that cannot be in them."""
     _table(table)
+    if not isinstance(where, Mapping):
+        raise ScenarioError(f"{op}: where takes a table of column and value, not {shown(where)}")
     _columns(table, list(where), f"{op}: where")
     for name, wanted in where.items():
         column = TABLES[table][name]
         what, types = _IN_WHERE.get(column.kind, ("text", (str,)))
         for value in _listed(wanted):
-            if not isinstance(value, types) or isinstance(value, bool) != (column.kind == "flag"):
-                raise ScenarioError(f"{op}: where: {name} is compared with {what}, not with {value!r}")
+            is_right = isinstance(value, types) and isinstance(value, bool) == (column.kind == "flag")
+            if not is_right or not _is_storable(value):
+                raise ScenarioError(f"{op}: where: {name} is compared with {what}, not with {shown(value)}")
 
 
 _IN_WHERE: Final[dict[str, tuple[str, tuple[type, ...]]]] = {
@@ -73,6 +78,13 @@ _IN_WHERE: Final[dict[str, tuple[str, tuple[type, ...]]]] = {
     "float": ("a number", (int, float)),
     "flag": ("true or false", (bool,)),
 }
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether a cell can hold a value: not a number that is none, nor one of more than 64 bits."""
+    if isinstance(value, float):
+        return not math.isnan(value)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 def _listed(wanted: Any) -> list[Any]:
@@ -89,20 +101,22 @@ def _selected(net: Network, table: str, where: Where) -> tuple[pd.DataFrame, pd.
         values = _listed(wanted)
         unknown = [value for value in values if not (frame[name] == value).any()]
         if unknown:
-            shown = ", ".join(map(repr, unknown[:5]))
             hint = did_you_mean(str(unknown[0]), frame[name].astype("str").unique())
-            raise ScenarioError(f"{table} has no row with {name} {shown}{hint}")
+            raise ScenarioError(f"{table} has no row with {name} {', '.join(map(shown, unknown[:5]))}{hint}")
         mask &= frame[name].isin(values)
     if not mask.any():
-        raise ScenarioError(f"no row of {table} matches {dict(where)}")
+        raise ScenarioError(f"no row of {table} matches {shown(dict(where))}")
     return frame, mask
 
 
-def _check_cells(op: str, cells: Mapping[str, Any]) -> None:
-    """Refuse what is not one value: a list would be spread over the rows."""
+def _check_cells(op: str, table: str, cells: Mapping[str, Any], what: str) -> None:
+    """Refuse what is not one value: a list would be spread over the rows, and NaN would become the default."""
+    if not isinstance(cells, Mapping):
+        raise ScenarioError(f"{op}: {what} takes a table of column and value, not {shown(cells)}")
+    _columns(table, list(cells), f"{op}: {what}")
     for name, value in cells.items():
-        if value is not None and not isinstance(value, str | int | float | bool):
-            raise ScenarioError(f"{op}: {name} takes one number or text, not {value!r}")
+        if value is not None and not (isinstance(value, str | int | float | bool) and _is_storable(value)):
+            raise ScenarioError(f"{op}: {name} takes one number or text, not {shown(value)}")
 
 
 def _assigned(frame: pd.DataFrame, mask: pd.Series[bool], values: Mapping[str, Any]) -> pd.DataFrame:
@@ -132,9 +146,10 @@ class Add:
         _table(self.table)
         if not self.rows:
             raise ScenarioError("add: there is no row")
+        if not isinstance(self.rows, list | tuple):
+            raise ScenarioError(f"add: rows takes a list of rows, not {shown(self.rows)}")
         for row in self.rows:
-            _columns(self.table, list(row), "add: rows")
-            _check_cells("add", row)
+            _check_cells("add", self.table, row, "rows")
 
     def apply(self, net: Network) -> dict[str, pd.DataFrame]:
         """Return the table with the rows at its end."""
@@ -174,8 +189,7 @@ class Set:
         _check_where("set", self.table, self.where)
         if not self.values:
             raise ScenarioError("set: there is no value")
-        _columns(self.table, list(self.values), "set: values")
-        _check_cells("set", self.values)
+        _check_cells("set", self.table, self.values, "values")
 
     def apply(self, net: Network) -> dict[str, pd.DataFrame]:
         """Return the table with the values set."""
@@ -206,12 +220,15 @@ class Scale:
         _check_where("scale", self.table, self.where)
         if not self.factors:
             raise ScenarioError("scale: there is no factor")
+        if not isinstance(self.factors, Mapping):
+            raise ScenarioError(f"scale: factors takes a table of column and number, not {shown(self.factors)}")
         _columns(self.table, list(self.factors), "scale: factors")
         for name, factor in self.factors.items():
             if TABLES[self.table][name].kind != "float":
                 raise ScenarioError(f"scale: {name} is not a measured quantity; use set")
-            if isinstance(factor, bool) or not isinstance(factor, int | float) or not 0 <= factor < float("inf"):
-                raise ScenarioError(f"scale: the factor of {name} must be a number of 0 or more, not {factor!r}")
+            is_number = isinstance(factor, int | float) and not isinstance(factor, bool) and _is_storable(factor)
+            if not is_number or not 0 <= factor < math.inf:
+                raise ScenarioError(f"scale: the factor of {name} must be a number of 0 or more, not {shown(factor)}")
 
     def apply(self, net: Network) -> dict[str, pd.DataFrame]:
         """Return the table with the columns multiplied."""
@@ -307,10 +324,10 @@ def edit_from(item: Mapping[str, Any]) -> Edit:
     Close(table='links', where={'link_id': 'a-b.rail'})
     """
     if not isinstance(item, Mapping):
-        raise ScenarioError(f"an edit is a table with op and table, not {item!r}")
+        raise ScenarioError(f"an edit is a table with op and table, not {shown(item)}")
     op = item.get("op")
     if not isinstance(op, str) or op not in EDITS:
-        raise UnknownName("edit", str(op), EDITS)
+        raise UnknownName("edit", op if isinstance(op, str) else shown(op), EDITS)
     kind = EDITS[op]
     parts = {name: value for name, value in item.items() if name != "op"}
     wanted = set(kind.__dataclass_fields__) - {"op"}
@@ -365,6 +382,22 @@ class Scenario:
     interventions: tuple[str, ...] = ()
     without: tuple[str, ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        for what in ("name", "title", "description"):
+            if not isinstance(getattr(self, what), str):
+                raise ScenarioError(f"the {what} of a scenario is a text, not {shown(getattr(self, what))}")
+        year: Any = self.year
+        if year is not None and (isinstance(year, bool) or not isinstance(year, Integral)):
+            raise ScenarioError(f"{self.name}: year must be a whole number, not {shown(self.year)}")
+        for what, kind in (("edits", "edits"), ("interventions", "intervention ids"), ("without", "intervention ids")):
+            value = getattr(self, what)
+            if not isinstance(value, list | tuple):
+                raise ScenarioError(f"{self.name}: {what} must be a list of {kind}, not {shown(value)}")
+            is_right = all(isinstance(item, str if what != "edits" else tuple(EDITS.values())) for item in value)
+            if not is_right:
+                raise ScenarioError(f"{self.name}: {what} must be a list of {kind}, not {shown(value)}")
+            object.__setattr__(self, what, tuple(value))
+
     def apply(self, net: Network) -> Network:
         """Return the network with the edits made; ``net`` stays as it is.
 
@@ -373,6 +406,8 @@ class Scenario:
         ScenarioError
             Naming the scenario and the edit that touches nothing or breaks the tables.
         """
+        if not hasattr(net, "meta"):
+            raise ScenarioError(f"{self.name}: apply it to a Network, not {shown(net)}")
         self._check_against(net)
         happened: tuple[str, ...] = ()
         if self.year is not None:
@@ -380,7 +415,7 @@ class Scenario:
             net = net.replace(year=self.year)
         for intervention_id in dict.fromkeys((*happened, *self.interventions)):
             edits = _intervention_edits(net, intervention_id, self.name)
-            net = _apply_all(net, edits, f"{self.name}, intervention {intervention_id}")
+            net = _apply_all(net, edits, f"{self.name}, intervention {intervention_id}", must_change=False)
         return _apply_all(net, self.edits, self.name)
 
     def _check_against(self, net: Network) -> None:
@@ -416,23 +451,30 @@ class Scenario:
         ScenarioError
             When the file is not such a scenario; the message names the file and the edit.
         """
-        path = Path(path)
         try:
-            if path.stat().st_size > _MAX_FILE_BYTES:
-                raise ScenarioError(f"{path.name}: larger than {_MAX_FILE_BYTES // 1_000_000} MB")
-            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ScenarioError(f"{path.name}: cannot be read as TOML: {error}") from None
+            path = path_of(path)
+        except FormatError as error:
+            raise ScenarioError(str(error)) from None
+        fault = file_fault(path, limit=MAX_TOML_BYTES)
+        if fault:
+            raise ScenarioError(f"{path.name[:80]}: cannot be read as TOML: {fault}")
+        try:
+            content = toml_of(path.read_text(encoding="utf-8-sig"))
+        except (FormatError, OSError, UnicodeDecodeError) as error:
+            what = "" if isinstance(error, FormatError) else "cannot be read as TOML: "
+            raise ScenarioError(f"{path.name}: {what}{error}") from None
         return cls.from_mapping(content, path.stem)
 
     @classmethod
     def from_mapping(cls, content: Mapping[str, Any], name: str = "") -> Scenario:
         """Return the scenario a mapping describes; its keys are the fields of `Scenario`, edits have an ``op``."""
-        name = str(content.get("name", name))
+        if not isinstance(content, Mapping):
+            raise ScenarioError(f"a scenario is a table of name, edits and so on, not {shown(content)}")
+        name = _text(content, "name", name)
         known = ("name", "title", "description", "year", "interventions", "without", "edits")
         for key in content:
             if key not in known:
-                raise ScenarioError(f"{name}: no field {key!r} in a scenario{did_you_mean(key, known)}")
+                raise ScenarioError(f"{name}: no field {shown(key)} in a scenario{did_you_mean(key, known)}")
         items = content.get("edits", [])
         if not isinstance(items, list) or len(items) > _MAX_EDITS:
             raise ScenarioError(f"{name}: edits must be a list of at most {_MAX_EDITS} edits")
@@ -444,16 +486,21 @@ class Scenario:
                 raise ScenarioError(f"{name}, edit {number}: {error}") from None
         year = content.get("year")
         if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1990 <= year <= 2100):
-            raise ScenarioError(f"{name}: year must be a whole number from 1990 to 2100, not {year!r}")
+            raise ScenarioError(f"{name}: year must be a whole number from 1990 to 2100, not {shown(year)}")
         return cls(
             name=name,
             edits=tuple(edits),
-            title=str(content.get("title", "")),
-            description=str(content.get("description", "")),
+            title=_text(content, "title"),
+            description=_text(content, "description"),
             year=year,
             interventions=_names(content, "interventions", name),
             without=_names(content, "without", name),
         )
+
+
+def _text(content: Mapping[str, Any], key: str, otherwise: str = "") -> str:
+    value = content.get(key, otherwise)
+    return value if isinstance(value, str) else shown(value)
 
 
 def _names(content: Mapping[str, Any], key: str, scenario: str) -> tuple[str, ...]:
@@ -479,7 +526,7 @@ def at(net: Network, year: int) -> Network:
     ScenarioError
         When an edit of an intervention touches nothing or breaks the tables.
     """
-    return Scenario(f"at {year}", year=year).apply(net)
+    return Scenario(f"at {shown(year)}", year=year).apply(net)
 
 
 def _committed(net: Network, year: int) -> tuple[str, ...]:
@@ -498,15 +545,23 @@ def _intervention_edits(net: Network, intervention_id: str, scenario: str) -> tu
         raise ScenarioError(f"{scenario}, intervention {intervention_id}: {error}") from None
 
 
-def _apply_all(net: Network, edits: Sequence[Edit], name: str) -> Network:
+def _apply_all(net: Network, edits: Sequence[Edit], name: str, *, must_change: bool = True) -> Network:
+    """Return the network with edits made.
+
+    One that changes no cell is an error: whoever wrote it believes otherwise. Not so in an intervention, whose
+    effect the tables may hold already, or another intervention may have brought.
+    """
     for number, edit in enumerate(edits, 1):
         place = f"{name}, edit {number} ({edit.op})"
         try:
-            net = net.replace(year=None, **edit.apply(net))
+            tables = edit.apply(net)
+            before, net = net, net.replace(year=None, **tables)
         except SchemaError as error:
             raise ScenarioError(f"{place}: {error}") from None
         except (ScenarioError, UnknownName) as error:
             raise ScenarioError(f"{place}: {error}") from None
+        if must_change and all(net[table].equals(before[table]) for table in tables):
+            raise ScenarioError(f"{place}: changes nothing; every cell of {', '.join(tables)} has that value already")
     return net
 
 

@@ -57,6 +57,13 @@ UNITS: Final[dict[str, str]] = {
     "unit/year": "_per_year",
 }
 
+#: The largest number of a unit that is believed, where a column does not say less. Sums along a route are exact in
+#: multiples of the largest arc times 2⁻⁵⁰: one absurd price would round every other price away.
+_LARGEST: Final = {
+    "km": 40_000.0, "km/h": 1e9, "h": 87_600.0, "count": 1e9, "t/unit": 1e4, "USD": 1e15, "USD/t": 1e6,
+    "USD/unit": 1e12, "USD/(unit h)": 1e9, "USD/(unit km)": 1e6, "unit/year": 1e15,
+}  # fmt: skip
+
 #: Canonical units of commodities, capacities and observations (text columns that name a unit).
 QUANTITY_UNITS: Final = (
     "1", "Gbit/s", "MCM", "TEU", "TEU/year", "USD", "USD/FEU", "USD/TEU", "USD/t", "count", "count/day",
@@ -213,7 +220,7 @@ def _lifetime() -> tuple[Column, Column, Column]:
 
 def _capacity(doc: str) -> tuple[Column, Column]:
     return (
-        Column("capacity_per_year", "float", doc, unit="unit/year", default=math.inf, at_least=0),
+        _number("capacity_per_year", doc, "unit/year", default=math.inf),
         Column(
             "capacity_unit", "choice", "Unit of the capacity (Gbit/s is a sustained rate).",
             default="t", choices=("t", "TEU", "m3", "Gbit/s", "count"),
@@ -222,9 +229,10 @@ def _capacity(doc: str) -> tuple[Column, Column]:
 
 
 def _number(
-    name: str, doc: str, unit: str, default: Any = REQUIRED, at_least: float = 0.0, at_most: float = math.inf
+    name: str, doc: str, unit: str, default: Any = REQUIRED, at_least: float = 0.0, at_most: float | None = None
 ) -> Column:
-    return Column(name, "float", doc, unit=unit, default=default, at_least=at_least, at_most=at_most)
+    most = _LARGEST.get(unit, math.inf) if at_most is None else at_most
+    return Column(name, "float", doc, unit=unit, default=default, at_least=at_least, at_most=most)
 
 
 def _ref(name: str, table: str, doc: str, default: Any = REQUIRED) -> Column:
@@ -413,7 +421,8 @@ _TABLES: Final = (
         _ref("commodity_id", "commodities", "What."),
         Column("year", "int", "When.", unit="year", at_least=1990, at_most=2100),
         _number("volume_per_year", "How much, in units of the commodity (data: sustained Gbit/s).", "unit/year"),
-        Column("kind", "choice", "What sort of figure.", choices=("observed", "claimed", "planned", "forecast")),
+        Column("kind", "choice", "What sort of figure; assumed: ours, or of an earlier year.", choices=(
+            "observed", "claimed", "planned", "forecast", "assumed")),
         Column("alternative", "text", "The route outside the network it could take.", default=""),
         _number("alternative_cost_usd_per_unit", "Its cost; blank: not known.", "USD/unit", default=math.inf),
         _number("alternative_time_h", "Its time; blank: not known.", "h", default=math.inf),
@@ -443,6 +452,7 @@ _TABLES: Final = (
         _ref("origin_node_id", "nodes", "Start of the route it speaks of.", ""),
         _ref("destination_node_id", "nodes", "End of that route.", ""),
         Column("via_node_ids", "text", "Nodes the route passes, separated by ;.", default=""),
+        Column("avoid_node_ids", "text", "Nodes the route does not touch, separated by ;.", default=""),
         _ref("facility_id", "facilities", "The facility it speaks of.", ""),
         _ref("commodity_id", "commodities", "What moved.", ""),
         _ref("vehicle_kind", "vehicle_kinds", "How it moved.", ""),

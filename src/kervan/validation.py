@@ -12,24 +12,29 @@ facility_time mean hours of waiting and procedures in the facility
 facility_cost USD paid in the facility
 ============= ======================================================================================
 
-An itinerary passes the places named, in their order. Where a vehicle is named, it is used, and besides it only
-what needs a service to run at all (ships), or nothing else where the vehicle named is itself a ship. Where no
-commodity is named it is the one that most observations name, else the first that can make the way. A figure of a
-later year than the tables is compared with the network of that year, an earlier one with the tables as they are.
+An itinerary passes the places named, in their order, and touches none of those to avoid. Where a vehicle is named, it
+is used, and besides it only what needs a service to run at all (ships), or nothing else where the vehicle named is
+itself a ship. Where no commodity is named it is the one that most observations name, else the first that can make the
+way. A figure of a later year than the tables is compared with the network of that year, an earlier one with the tables
+as they are.
+
+Which itinerary or facility gave the model's figure stands beside it, so that nobody has to believe that the right
+question was answered.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pandas as pd
 
-from kervan.engines._itineraries import framed
-from kervan.engines.least import By, totals, totals_if_any
-from kervan.engines.route import RouteParams
+from kervan.engines._itineraries import Chosen, framed, tables_of
+from kervan.engines._reasons import no_path
+from kervan.engines.route import RouteParams, limits, posed
 from kervan.errors import InputError, NoPath, SolveError
 from kervan.scenario import at
 from kervan.schema import QUANTITY_UNITS, Column, Table
@@ -54,6 +59,7 @@ VALIDATION: Final = Table("validation", ("observation_id",), "a published figure
     Column("model", "float", "The model's figure; infinite where the status is not ok."),
     Column("difference_frac", "float", "Model / published - 1; infinite where the status is not ok.", unit="1"),
     Column("is_within_range", "flag", "Whether the model lies in the published range, ends included."),
+    Column("answered_by", "text", "The itinerary or facility that gave the model's figure; blank without an answer."),
     Column("role", "choice", "validation: never used to set the tables; calibration: used.", choices=_ROLES),
     Column("kind", "text", "observed, claimed, planned or forecast."),
     Column("year", "int", "Year of the figure; 0: not stated.", unit="year"),
@@ -100,7 +106,7 @@ def validation_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
         What `validate` returned.
     """
     names = ["observation_id", "quantity", "place", "unit", "published", "published_low", "published_high", "model",
-             "difference_frac", "role", "kind", "year", "source_id", "note"]  # fmt: skip
+             "difference_frac", "answered_by", "role", "kind", "year", "source_id", "note"]  # fmt: skip
     items = frame.loc[frame["status"] == "ok", names].to_dict("records")
     return [{"schema": "kervan.validation/1"} | {str(name): value for name, value in item.items()} for item in items]
 
@@ -128,13 +134,25 @@ class _Models:
 
 
 Observation = Mapping[Any, Any]
+Answer = tuple[float, str]
+By = Literal["hours", "cost", "length"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """An itinerary that answers: its totals for one unit, and what it passes in which vehicles."""
+
+    hours: float
+    usd: float
+    km: float
+    label: str
 
 
 def _row(models: _Models, item: Observation) -> dict[str, Any]:
     published = item["value"]
-    model, status = math.inf, "ok"
+    model, answered_by, status = math.inf, "", "ok"
     try:
-        model = _ANSWERS[item["quantity"]](models, item)
+        model, answered_by = _ANSWERS[item["quantity"]](models, item)
     except (SolveError, InputError) as error:
         status = str(error)
     low, high = (published if math.isinf(end) else end for end in (item["value_low"], item["value_high"]))
@@ -148,6 +166,7 @@ def _row(models: _Models, item: Observation) -> dict[str, Any]:
         "published_high": high,
         "model": model if is_known else math.inf,
         "difference_frac": model / published - 1 if is_known else math.inf,
+        "answered_by": answered_by if is_known else "",
         "is_within_range": bool(is_known and low <= model <= high),
         "status": status,
     }
@@ -162,8 +181,12 @@ def _questions(models: _Models, item: Observation) -> Iterator[tuple[Network, Ro
     for commodity_id in [item["commodity_id"]] if item["commodity_id"] else models.commodities:
         yield net, RouteParams(
             origin=item["origin_node_id"], destination=item["destination_node_id"], commodity_id=commodity_id,
-            via=tuple(name for name in item["via_node_ids"].split(";") if name), modes=modes, vehicle_kinds=kinds,
+            via=_listed(item["via_node_ids"]), avoid=_listed(item["avoid_node_ids"]), modes=modes, vehicle_kinds=kinds,
         )  # fmt: skip
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(";") if name)
 
 
 def _vehicles(net: Network, vehicle_kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -176,27 +199,57 @@ def _vehicles(net: Network, vehicle_kind: str) -> tuple[tuple[str, ...], tuple[s
     return (mode,) if mode in served else (mode, *served), (vehicle_kind,)
 
 
-def _least(models: _Models, item: Observation, by: By) -> dict[str, float]:
-    """Return the totals of the itinerary the figure speaks of, for the first commodity that can make the way."""
+def _least(models: _Models, item: Observation, by: By) -> _Way:
+    """Return the itinerary the figure speaks of, for the first commodity that can make the way."""
     asked = list(_questions(models, item))
     for net, params in asked:
-        found = totals_if_any(net, params, by)
+        found = _way(net, params, by)
         if found is not None:
             return found
-    return totals(*asked[0], by)  # raises, and says why
+    net, params = asked[0]
+    first = posed(net, params)
+    raise no_path(net, first.arcs, first.question, limits(params), params.quantity)
 
 
-def _transit_time(models: _Models, item: Observation) -> float:
-    return _least(models, item, "hours")["hours_mean"]
+def _way(net: Network, params: RouteParams, by: By) -> _Way | None:
+    """Return the itinerary that is least in one measure alone; None where there is none."""
+    asked = posed(net, params)
+    graph = asked.graph
+    if min(asked.start, asked.goal) < 0:
+        return None
+    weight = asked.arcs.array("length_km")[graph.arc] if by == "length" else graph.cost[:, int(by == "cost")]
+    path = graph.tree(weight, asked.start).path(asked.goal)
+    if not path:
+        return None
+    tables = tables_of(net, asked.arcs, [Chosen(graph.arc[path].tolist(), 0.0, is_pareto=True)], params.quantity)
+    row, stages = tables["itineraries"].iloc[0], tables["stages"]
+    vehicles = stages.loc[stages["length_km"] > 0, "vehicle_kind"]
+    words, label = _vehicle_words(net, vehicles), str(row["label"])
+    by_what = label if label.lower() == words else f"{label}, {words}"
+    return _Way(float(row["hours_mean"]), float(row["cost_usd"]), float(row["length_km"]), by_what)
 
 
-def _length(models: _Models, item: Observation) -> float:
-    return _least(models, item, "length")["length_km"]
+def _vehicle_words(net: Network, vehicle_kinds: Iterable[str]) -> str:
+    """Return the names of vehicles in order, each once: "block train and truck"."""
+    kinds = net["vehicle_kinds"]
+    names = dict(zip(kinds["vehicle_kind"], kinds["name"], strict=True))
+    used = list(dict.fromkeys(names[kind].lower() for kind in vehicle_kinds if kind in names))
+    return " and ".join([", ".join(used[:-1]), used[-1]] if len(used) > 1 else used)
 
 
-def _speed(models: _Models, item: Observation) -> float:
-    found = _least(models, item, "hours")
-    return found["length_km"] / found["hours_mean"]
+def _transit_time(models: _Models, item: Observation) -> Answer:
+    way = _least(models, item, "hours")
+    return way.hours, way.label
+
+
+def _length(models: _Models, item: Observation) -> Answer:
+    way = _least(models, item, "length")
+    return way.km, way.label
+
+
+def _speed(models: _Models, item: Observation) -> Answer:
+    way = _least(models, item, "hours")
+    return way.km / way.hours, way.label
 
 
 def _per(unit: str, mass_t: float) -> float:
@@ -207,10 +260,10 @@ def _per(unit: str, mass_t: float) -> float:
     return factors[unit]
 
 
-def _freight_cost(models: _Models, item: Observation) -> float:
+def _freight_cost(models: _Models, item: Observation) -> Answer:
     net, commodity_id = models.of_year(item["year"]), item["commodity_id"] or models.commodities[0]
-    found = _least(models, {**item, "commodity_id": commodity_id}, "cost")
-    return found["cost_usd"] * _per(item["unit"], _mass(net, commodity_id))
+    way = _least(models, {**item, "commodity_id": commodity_id}, "cost")
+    return way.usd * _per(item["unit"], _mass(net, commodity_id)), way.label
 
 
 def _mass(net: Network, commodity_id: str) -> float:
@@ -219,8 +272,8 @@ def _mass(net: Network, commodity_id: str) -> float:
     return float(frame.loc[frame["commodity_id"] == commodity_id, "mass_t_per_unit"].iloc[0])
 
 
-def _facility_part(models: _Models, item: Observation) -> tuple[pd.DataFrame, float]:
-    """Return the arcs through the facility, in or out of the vehicle named, and the tonnes of a unit in them."""
+def _facility_part(models: _Models, item: Observation) -> tuple[pd.DataFrame, float, str]:
+    """Return the arcs through the facility, in or out of the vehicle named, the tonnes of a unit in them, and words."""
     if not item["facility_id"]:
         raise NoPath("the observation names no facility")
     net = models.of_year(item["year"])
@@ -232,21 +285,25 @@ def _facility_part(models: _Models, item: Observation) -> tuple[pd.DataFrame, fl
             is_kind = (vertices["vehicle_kind"] == item["vehicle_kind"]).to_numpy(dtype=bool)
             part = part[is_kind[part["tail"].to_numpy()] | is_kind[part["head"].to_numpy()]]
         if len(part):
-            return part, _mass(net, commodity_id)
+            facilities = net["facilities"]
+            name = str(facilities.loc[facilities["facility_id"] == item["facility_id"], "name"].iloc[0])
+            vehicles = vertices["vehicle_kind"].iloc[part["head"].to_numpy()]
+            words = _vehicle_words(net, vehicles)
+            return part, _mass(net, commodity_id), f"{name}, {words}" if words else name
     raise NoPath(f"{item['facility_id']} is closed, or nothing of the kind passes it")
 
 
-def _facility_time(models: _Models, item: Observation) -> float:
-    part, _ = _facility_part(models, item)
-    return float((part["waiting_h"] + part["procedure_h"]).mean())
+def _facility_time(models: _Models, item: Observation) -> Answer:
+    part, _, words = _facility_part(models, item)
+    return float((part["waiting_h"] + part["procedure_h"]).mean()), words
 
 
-def _facility_cost(models: _Models, item: Observation) -> float:
-    part, mass_t = _facility_part(models, item)
-    return float(part["cost_usd_per_unit"].mean()) * _per(item["unit"], mass_t)
+def _facility_cost(models: _Models, item: Observation) -> Answer:
+    part, mass_t, words = _facility_part(models, item)
+    return float(part["cost_usd_per_unit"].mean()) * _per(item["unit"], mass_t), words
 
 
-_ANSWERS: Final[dict[str, Callable[[_Models, Observation], float]]] = {
+_ANSWERS: Final[dict[str, Callable[[_Models, Observation], Answer]]] = {
     "transit_time": _transit_time,
     "length": _length,
     "freight_cost": _freight_cost,

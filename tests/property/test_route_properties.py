@@ -192,6 +192,28 @@ def test_places_to_pass_are_passed_in_order_and_places_to_avoid_are_not(
 
 
 @SETTINGS
+@given(ways, st.sampled_from("BCDE"), st.sampled_from("BCDE"))
+def test_nothing_turns_back_at_a_place_to_pass(chosen: list[Way], one: str, other: str) -> None:
+    net = built(chosen)
+    result = answered(net, via=(one,) if one == other else (one, other))
+    ends = {item["link_id"]: (item["from_node_id"], item["to_node_id"])
+            for item in net["links"].to_dict("records")}  # fmt: skip
+    for _, part in result["stages"].groupby("itinerary"):
+        places = ["A"]
+        for name in ";".join(text for text in part["link_ids"] if text).split(";"):
+            start, end = ends[name]
+            places.append(end if start == places[-1] else start)
+        assert places[-1] == "F"
+        first = places.index(one)
+        at = [first] if one == other else [first, places.index(other, first)]
+        assert all(places[place - 1] != places[place + 1] for place in at)
+        # Neither is passed again before the next, nor an end of the way between them.
+        assert one == other or one not in places[first + 1 : at[1]]
+        assert "A" not in places[first:]
+        assert "F" not in places[: at[-1]]
+
+
+@SETTINGS
 @given(
     st.lists(st.tuples(st.floats(0.1, 50), st.floats(0.0, 60)), min_size=1, max_size=10),
     st.floats(0.1, 100), st.sampled_from([0.5, 2.0]),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import math
+import re
 from pathlib import Path
 
 import pandas as pd
 
 from kervan.errors import Problem
+from kervan.formats import read_meta
+from kervan.formats.frictionless import descriptor
 from kervan.schema import TABLES, Column, check
 
 #: Modules that give partial tables, in order; where two give the same key the first one counts.
@@ -33,6 +37,20 @@ def assemble(facts: Path) -> dict[str, pd.DataFrame]:
         whole = whole.reindex(columns=list(table.names))
         whole = whole.drop_duplicates(list(table.key), keep="first")
         tables[name] = whole.sort_values(list(table.key), kind="stable", ignore_index=True)
+    return _named(tables)
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def _named(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables with every ``{node_id}`` in a name replaced by the name of the place."""
+    nodes = tables["nodes"]
+    names = {
+        node_id: re.split(r" \(|,", name)[0] for node_id, name in zip(nodes["node_id"], nodes["name"], strict=True)
+    }
+    for frame in (tables["facilities"], tables["services"]):
+        frame["name"] = [_PLACE.sub(lambda found: names[found.group(1)], name) for name in frame["name"]]
     return tables
 
 
@@ -42,10 +60,16 @@ def problems_of(tables: dict[str, pd.DataFrame]) -> list[Problem]:
 
 
 def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
-    """Write one CSV a table (UTF-8, line feeds, blank for a default of infinity); ``package.toml`` is kept by hand."""
+    """Write one CSV a table (UTF-8, line feeds, blank for a default of infinity) and ``datapackage.json``.
+
+    ``package.toml`` and the scenarios are kept by hand.
+    """
     out.mkdir(parents=True, exist_ok=True)
     for name, frame in tables.items():
         _as_text(name, frame).to_csv(out / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    if (out / "package.toml").is_file():
+        text = json.dumps(descriptor(read_meta(out)), indent=1, ensure_ascii=False)
+        (out / "datapackage.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _as_text(name: str, frame: pd.DataFrame) -> pd.DataFrame:

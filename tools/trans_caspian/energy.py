@@ -145,6 +145,10 @@ def _points(facts: Path) -> dict[str, tuple[float, float]]:
     return points
 
 
+#: Names of places that the facts call by what crosses the border there.
+PLACE_NAMES = {"TURKGOZU": "Turkgozu", "DOGUBAYAZIT": "Dogubayazit"}
+
+
 def _nodes(facts: Path) -> list[Row]:
     rows: list[Row] = []
     for row in read(facts, "systems/energy.csv"):
@@ -152,10 +156,11 @@ def _nodes(facts: Path) -> list[Row]:
             continue
         node_id, kind, country = NEW_PLACE[row["item"]]
         rows.append({
-            "node_id": node_id, "name": row["name"], "kind": kind, "country_code": country,
+            "node_id": node_id, "name": PLACE_NAMES.get(row["item"], row["name"]), "kind": kind,
+            "country_code": country,
             "lon_deg": float(row["lon"]), "lat_deg": float(row["lat"]),
             "accuracy_km": round(float(row["value"]) * 111.0, 1), "aliases": row["item"],
-            "note": f"{row['note']}; recalled position", "source_id": "REC", "quality": "estimated",
+            "note": f"{row['name']}; {row['note']}; recalled position", "source_id": "REC", "quality": "estimated",
         })  # fmt: skip
     for node_id, (name, kind, country, lon, lat, accuracy, note) in RECALLED_PLACE.items():
         rows.append({
@@ -300,8 +305,9 @@ def _sea(facts: Path) -> tuple[list[Row], list[Row]]:
                 "note": note if km else f"great circle x 1.1; {note}", "source_id": source, "quality": quality,
             })  # fmt: skip
         services.append({
-            "service_id": f"{start}-{end}.{kind}", "name": f"{kind.replace('_', ' ')} {start[3:].title()} to "
-            f"{end[3:].title()}", "link_id": link_id, "vehicle_kind": kind, "fleet_id": fleet, "direction": "forward",
+            "service_id": f"{start}-{end}.{kind}",
+            "name": f"{{{start}}} to {{{end}}}, {kind.replace('_', ' ').replace('class7', 'class 7')}",
+            "link_id": link_id, "vehicle_kind": kind, "fleet_id": fleet, "direction": "forward",
             "vehicle_capacity_count": load, "capacity_unit": "t", "rule": "full_or_timeout", "headway_h": headway,
             "headway_cv_frac": 0.7, "timeout_h": 240.0 if _SCOPE[kind] else "", "load_h": load_h,
             "unload_h": unload_h, "cost_usd_per_t": fare,
@@ -360,7 +366,8 @@ def _facilities() -> tuple[list[Row], list[Row]]:
         facility_id = f"{node}.port.{tag}"
         quality = "published" if source in ("PN2309A", "WPPT", "TAS52") else "estimated"
         facilities.append({
-            "facility_id": facility_id, "node_id": node, "name": f"{node[3:].title()} oil terminal ({tag})",
+            "facility_id": facility_id, "node_id": node,
+            "name": f"{{{node}}} oil terminal ({tag.replace('_', ' ').replace('-', ' to ')})",
             "kind": "port", "from_mode": from_mode, "from_vehicle_kind": from_kind, "to_mode": to_mode,
             "to_vehicle_kind": to_kind, "capacity_per_year": cap, "capacity_unit": "t", "note": note,
             "source_id": source, "quality": quality,
@@ -411,7 +418,7 @@ def _sea_gates() -> list[Row]:
     )
     return [
         {
-            "facility_id": facility_id, "node_id": node, "name": f"{node[3:].title()}: {note}", "kind": "terminal",
+            "facility_id": facility_id, "node_id": node, "name": f"{{{node}}}: {note}", "kind": "terminal",
             "from_mode": "sea" if arrives else "", "from_vehicle_kind": arrives, "to_mode": "" if arrives else "sea",
             "to_vehicle_kind": leaves, "note": "loading and unloading are times of the service",
             "source_id": "EST", "quality": "estimated",
@@ -434,7 +441,7 @@ def _uranium_facilities() -> tuple[list[Row], list[Row]]:
     facilities, steps = [], []
     for facility_id, node, kind, from_mode, from_kind, to_mode, to_kind, service, wait, usd, note in rows:
         facilities.append({
-            "facility_id": facility_id, "node_id": node, "name": f"{node[3:].title()} uranium transfer", "kind": kind,
+            "facility_id": facility_id, "node_id": node, "name": f"{{{node}}} uranium transfer", "kind": kind,
             "from_mode": from_mode, "from_vehicle_kind": from_kind, "to_mode": to_mode, "to_vehicle_kind": to_kind,
             "note": f"{note}; assumption", "source_id": "EST", "quality": "estimated",
         })  # fmt: skip

@@ -72,6 +72,10 @@ QUALITY = {
     "L": "published", "R": "estimated", "E": "estimated",
 }  # fmt: skip
 PLACES = {"AZ_BAKU_PORT": "AZ_ALAT"}
+#: What CPMM and others measure at a post as a whole, which a facility of the model answers.
+AT_POSTS = ("clear_time", "inspection_time", "wait", "clear_cost")
+#: CPMM counts the money of a vehicle of 20 t.
+T_PER_VEHICLE = 20.0
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -108,16 +112,38 @@ def _borders(facts: Path) -> Iterator[Row]:
         if cells is None or fact["unit"] not in UNITS:
             continue
         unit, factor = UNITS[fact["unit"]]
+        note = [fact["metric"], fact["cause_or_condition"]]
+        if fact["metric"] in ("clear_cost", "gauge_change_cost"):
+            note.append(f"printed as {fact['value']} {fact['unit']} for {T_PER_VEHICLE:g} t")
+            unit, factor = "USD/t", 1 / T_PER_VEHICLE
         node = PLACES.get(fact["bcp_id"], fact["bcp_id"])
+        post = _post(fact) if fact["bcp_id"] in nodes and fact["metric"] in AT_POSTS else ""
         yield {
             "observation_id": f"border.{number:03d}", "quantity": QUANTITIES.get(fact["metric"], "other"),
             "place": f"{fact['bcp_id']} ({fact['border_pair']}), {fact['mode']}, {fact['direction']}",
             "node_id": node if node in nodes else "", "vehicle_kind": vehicle[fact["mode"]],
             "year": _year(fact["year"]), "period": fact["year"], **_scaled(cells, factor), "unit": unit,
             "kind": KINDS.get(fact["data_flag"], "observed"),
-            "note": "; ".join(filter(None, (fact["metric"], fact["cause_or_condition"]))),
+            "note": "; ".join(filter(None, note)), "facility_id": post, "role": "validation" if post else "",
             "source_id": source_id(fact["source"]), "quality": QUALITY[fact["data_flag"]],
         }  # fmt: skip
+
+
+def _post(fact: Row) -> str:
+    """Return the border post of the model that a row of borders.csv speaks of; empty for both directions at once."""
+    node, mode = fact["bcp_id"], fact["mode"]
+    home = node[:2]
+    abroad = next((code for code in fact["border_pair"].split("-") if code != home), "")
+    direction = fact["direction"]
+    if direction.startswith("outbound"):
+        way = f"{home}-{abroad}"
+    elif direction.startswith("inbound"):
+        way = f"{abroad}-{home}"
+    elif node == "BY_BREST" and direction == "CN to EU":
+        way = "BY-PL"
+    else:
+        return ""
+    return f"{node}.border.{way}.{mode}"
 
 
 def _costs(facts: Path) -> Iterator[Row]:
@@ -280,10 +306,14 @@ def tables(facts: Path) -> dict[str, pd.DataFrame]:
         note = "; ".join(filter(None, (row["note"], speaks_of.get("note", ""))))
         rows[observation_id] = {**row, **speaks_of, "note": note}
     for observation_id in CALIBRATED:
-        if rows[observation_id].get("role"):
+        if observation_id in SPEAKS_OF:
             raise ValueError(f"{observation_id} cannot set the model and validate it")
-        rows[observation_id] |= {**SETS.get(observation_id, {}), "role": "calibration"}
+        row = rows[observation_id]
+        sets = SETS.get(observation_id, {})
+        note = "; ".join(filter(None, (row["note"], sets.get("note", ""))))
+        rows[observation_id] = {**row, **sets, "note": note, "role": "calibration"}
     files = ("borders", "costs_times", "volumes", "ports_services")
     sources = unlisted_sources(facts, [f"corridor/{name}.csv" for name in files])
-    parts = {"observations": frame([*rows.values(), *FIGURES])}
+    whole = [{**row, "quality": "claimed"} if row["kind"] == "claimed" else row for row in (*rows.values(), *FIGURES)]
+    parts = {"observations": frame(whole)}
     return parts | ({"sources": frame(sources)} if sources else {})

@@ -202,6 +202,7 @@ _ADDED |= {
     "UZ_OYBEK": ("Oybek road crossing (to Fotehobod)", "border", "", _recalled(69.33, 40.42, 15)),
     "TJ_FOTEHOBOD": ("Fotehobod road crossing", "border", "", _recalled(69.34, 40.41, 15)),
     "AF_HAIRATAN": ("Hairatan", "border", "", _recalled(67.42, 37.22, 3)),
+    "ZA_CAPE": ("Cape of Good Hope", "junction", "Cape", _recalled(18.47, -34.36, 5)),
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .places import tables as place_tables
 from .rows import ESTIMATE
 from .ways import NEVER
 from .ways import tables as way_tables
@@ -33,12 +34,20 @@ _TRAIN_WAIT: dict[str, tuple[float, str]] = dict.fromkeys(
 
 @dataclass(frozen=True)
 class Clearing:
-    """A measured or assumed time (h) and money (USD a vehicle of 20 t) of one side of a border."""
+    """A measured or assumed time (h) and money (USD a vehicle of 20 t) of one side of a border.
+
+    ``is_own`` says that the time was measured at the post itself; a national average is an estimate of a post.
+    """
 
     hours: float
     usd: float
     source_id: str
     what: str
+    is_own: bool = False
+
+
+def _own(hours: float, usd: float, source_id: str, what: str) -> Clearing:
+    return Clearing(hours, usd, source_id, what, is_own=True)
 
 
 def _cpmm(hours: float, usd: float, source_id: str, what: str) -> Clearing:
@@ -47,17 +56,17 @@ def _cpmm(hours: float, usd: float, source_id: str, what: str) -> Clearing:
 
 #: (node, mode, "out" or "in") -> clearing there; the latest year that is neither COVID nor before a rebuild.
 _AT_POST: dict[tuple[str, str, str], Clearing] = {
-    ("CN_KHORGOS", "road", "out"): _cpmm(
+    ("CN_KHORGOS", "road", "out"): _own(
         23.5, 357, "CP22CN", "Khorgos outbound 2022 23.5 h; cost of all PRC posts 2023"
     ),
-    ("UZ_OLOT", "road", "out"): _cpmm(3.9, 74, "CP22UZ", "Alat outbound 2022 3.9 h"),
-    ("UZ_OLOT", "road", "in"): _cpmm(1.7, 74, "CP22UZ", "Alat inbound 2022 1.7 h"),
-    ("AZ_REDBRIDGE", "road", "out"): _cpmm(13.6, 43, "CP22AZ", "Red Bridge outbound 2022 13.6 h, USD 43"),
-    ("AZ_REDBRIDGE", "road", "in"): _cpmm(3.1, 69, "CP22AZ", "Red Bridge inbound 2022 3.1 h, USD 69"),
-    ("GE_TSITELIKHIDI", "road", "out"): _cpmm(24.2, 92, "CP22GE", "Tsiteli Khidi outbound 2022 24.2 h, USD 92"),
-    ("GE_TSITELIKHIDI", "road", "in"): _cpmm(1.8, 44, "CP22GE", "Tsiteli Khidi inbound 2022 1.8 h, USD 44"),
-    ("GE_SARPI", "road", "out"): _cpmm(20.8, 10, "CP22GE", "Sarpi outbound 2022 20.8 h, USD 10"),
-    ("KG_CHALDOVAR", "road", "out"): _cpmm(6.8, 27, "CP20KG", "Chaldovar outbound 2020 6.8 h (no later year)"),
+    ("UZ_OLOT", "road", "out"): _own(3.9, 74, "CP22UZ", "Alat outbound 2022 3.9 h"),
+    ("UZ_OLOT", "road", "in"): _own(1.7, 74, "CP22UZ", "Alat inbound 2022 1.7 h"),
+    ("AZ_REDBRIDGE", "road", "out"): _own(13.6, 43, "CP22AZ", "Red Bridge outbound 2022 13.6 h, USD 43"),
+    ("AZ_REDBRIDGE", "road", "in"): _own(3.1, 69, "CP22AZ", "Red Bridge inbound 2022 3.1 h, USD 69"),
+    ("GE_TSITELIKHIDI", "road", "out"): _own(24.2, 92, "CP22GE", "Tsiteli Khidi outbound 2022 24.2 h, USD 92"),
+    ("GE_TSITELIKHIDI", "road", "in"): _own(1.8, 44, "CP22GE", "Tsiteli Khidi inbound 2022 1.8 h, USD 44"),
+    ("GE_SARPI", "road", "out"): _own(20.8, 10, "CP22GE", "Sarpi outbound 2022 20.8 h, USD 10"),
+    ("KG_CHALDOVAR", "road", "out"): _own(6.8, 27, "CP20KG", "Chaldovar outbound 2020 6.8 h (no later year)"),
     ("KG_AKTILEK", "road", "out"): _cpmm(
         6.8, 27, "CP20KG", "as Chaldovar 2020: the queues of 2023 show the same order"
     ),
@@ -193,12 +202,20 @@ def tables(facts: Path) -> dict[str, pd.DataFrame]:
         _add_post(stops, border)
     add_yards(stops)
     add_ports(stops)
-    add_terminals(stops)
+    add_terminals(stops, _rail_cities(facts, links))
     return {
         "facilities": pd.DataFrame(stops.facilities),
         "steps": pd.DataFrame(stops.steps),
         "calendars": pd.DataFrame(_calendars()),
     }
+
+
+def _rail_cities(facts: Path, links: pd.DataFrame) -> list[str]:
+    """Return the cities that a railway passes, in order."""
+    nodes = place_tables(facts)["nodes"]
+    rail = links[links["mode"] == "rail"]
+    passed = {*rail["from_node_id"], *rail["to_node_id"]}
+    return sorted(passed & set(nodes.loc[nodes["kind"] == "city", "node_id"]))
 
 
 @dataclass(frozen=True)
@@ -252,18 +269,18 @@ def _add_post(stops: Stops, border: _Border) -> None:
     facility_id = f"{border.node}.border.{border.leaving}-{border.entering}.{border.mode}"
     clearing = _clearing(border)
     steps = _road_steps(border, clearing) if border.mode == "road" else _rail_steps(border, clearing)
-    place = border.node.split("_", 1)[1].title()
     trucks = _TRUCKS_A_DAY.get(border.node) if border.mode == "road" else None
     capacity: dict[str, object] = {}
-    note = f"{clearing.what}"
+    note = clearing.what if clearing.is_own else f"{clearing.what}; not measured at this post"
     if trucks:
         capacity = {"capacity_per_year": trucks[0] * 365 * _T_PER_TRUCK, "capacity_unit": "t"}
         note += f"; capacity {trucks[0]:g} trucks a day x {_T_PER_TRUCK:g} t: {trucks[2]} [{trucks[1]}]"
     stops.add(
-        facility_id, steps, name=f"{place}: {border.leaving} to {border.entering} ({border.mode}, {border.side})",
+        facility_id, steps,
+        name=f"{{{border.node}}}: {border.leaving} to {border.entering} ({border.mode}, {border.side})",
         kind="border_post", from_mode=border.mode, to_mode=border.mode, from_country_code=border.leaving,
         to_country_code=border.entering, status=border.status, opens_year=border.opens_year, note=note,
-        source_id=clearing.source_id, quality="estimated" if clearing.source_id == ESTIMATE else "observed", **capacity,
+        source_id=clearing.source_id, quality="observed" if clearing.is_own else "estimated", **capacity,
     )  # fmt: skip
 
 

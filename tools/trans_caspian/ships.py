@@ -117,9 +117,10 @@ _SERVICES: tuple[tuple[object, ...], ...] = (
     ("CN_SHANGHAI-NL_ROTTERDAM.sea", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 84.0, 0.5, None,
      12.0, 12.0,
      ESTIMATE, "estimated", "by Suez, where few lines sail since 2024; two sailings a week assumed"),
-    ("CN_SHANGHAI-NL_ROTTERDAM.sea-cape", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 24.0, 0.5,
-     None, 12.0,
-     12.0, ESTIMATE, "estimated", "a sailing a day assumed"),
+    ("CN_SHANGHAI-ZA_CAPE.sea", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 24.0, 0.5, None, 12.0,
+     0.0, ESTIMATE, "estimated", "a sailing a day assumed"),
+    ("ZA_CAPE-NL_ROTTERDAM.sea", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 0.0, 0.0, None, 0.0,
+     12.0, ESTIMATE, "estimated", "the same ship sails on: no wait"),
     ("CN_SHANGHAI-GE_POTI.sea", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 84.0, 0.5, None, 12.0,
      84.0,
      ESTIMATE, "estimated", "with a transhipment of 3 days near Istanbul or Piraeus; assumed"),
@@ -164,12 +165,11 @@ def _service(row: tuple[object, ...]) -> dict[str, object]:
     names = ("link_id", "vehicle_kind", "fleet_id", "vehicle_capacity_count", "capacity_unit", "rule", "headway_h",
              "headway_cv_frac", "timeout_h", "load_h", "unload_h", "source_id", "quality", "note")  # fmt: skip
     service = dict(zip(names, row, strict=True))
-    way, mode = str(service["link_id"]).rsplit(".", 1)
-    variant = mode.removeprefix("sea")
-    ends = " to ".join(end.split("_", 1)[1].title() for end in way.split("-"))
+    way = str(service["link_id"]).removesuffix(".sea")
+    ends = " to ".join(f"{{{end}}}" for end in way.split("-"))
     kind = str(service["vehicle_kind"])
-    service["service_id"] = f"{way}.{kind}{variant}"
-    service["name"] = f"{ends}, {kind.replace('_', ' ')}" + (" by the Cape" if variant else "")
+    service["service_id"] = f"{way}.{kind}"
+    service["name"] = f"{ends}, {kind.replace('_', ' ').replace('roro', 'ro-ro')}"
     return service
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .rows import ESTIMATE
@@ -69,7 +70,8 @@ def _yard(
 
 
 def _title(node: str) -> str:
-    return node.split("_", 1)[1].title()
+    """Return what `build` replaces by the name of the place."""
+    return f"{{{node}}}"
 
 
 # ── ports ───────────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +188,7 @@ def _port(stops: Stops, node: str, land: str, ship: str, lifetime: dict[str, obj
 
 
 def _words(vehicle_kind: str) -> str:
-    return vehicle_kind.replace("_", " ")
+    return vehicle_kind.replace("_", " ").replace("roro", "ro-ro")
 
 
 def _customs(node: str, *, is_export: bool) -> list[_Step]:
@@ -293,6 +295,7 @@ _TRAINS: dict[str, tuple[float, str, str]] = {
     "PL_LODZ": (365, ESTIMATE, "one a day assumed"), "DE_HAMBURG": (365, ESTIMATE, "one a day assumed"),
     "RU_MOSCOW": (365, ESTIMATE, "one a day assumed"), "IR_TEHRAN": (52, ESTIMATE, "one a week assumed"),
     "BG_SOFIA": (104, ESTIMATE, "two a week assumed"), "NL_ROTTERDAM": (365, ESTIMATE, "one a day assumed"),
+    "CN_KASHGAR": (52, ESTIMATE, "one a week assumed"),
 }  # fmt: skip
 
 #: Places where boxes and goods change between train and truck.
@@ -310,9 +313,18 @@ _RAIL_ROAD = (
 _REGROUP = ("KZ_KHORGOSGW", "KZ_ALTYNKOL", "KZ_DOSTYK", "KZ_ALMATY", "UZ_TASHKENT", "AZ_ALAT", "GE_TBILISI", "KZ_AKTAU")
 
 
-def add_terminals(stops: Stops) -> None:
+#: Where no train is known to be loaded: the same everywhere, so that no place is better off for lack of data.
+_SELDOM = (104, ESTIMATE, "two a week assumed, as nothing is known of this place")
+
+
+#: Where published times of a section begin or end with the train on its way.
+_ON_THE_WAY = ("TR_KARS",)
+
+
+def add_terminals(stops: Stops, rail_cities: Iterable[str]) -> None:
     """Add rail gates with the wait for a train, and changes between train, wagon and truck."""
-    for node, (_, source, note) in _TRAINS.items():
+    for node in [*_TRAINS, *(name for name in rail_cities if name not in (*_TRAINS, *_ON_THE_WAY))]:
+        _, source, note = _TRAINS.get(node, _SELDOM)
         _rail_gates(stops, node, source, note)
     for node in _RAIL_ROAD:
         _rail_road(stops, node)
@@ -334,10 +346,9 @@ def _shared_transfers(stops: Stops) -> None:
 
 
 def _rail_gates(stops: Stops, node: str, source: str, note: str) -> None:
-    quality = "estimated" if source == ESTIMATE else "observed"
     out_steps = [*_departure(node), _lift("Loading", "loading")]
     in_steps = [*_arrival(), _lift("Unloading", "unloading")]
-    common: dict[str, object] = {"kind": "terminal", "source_id": source, "quality": quality, "note": note}
+    common: dict[str, object] = {"kind": "terminal", "source_id": source, "quality": "estimated", "note": note}
     stops.add(
         f"{node}.terminal.rail.out", out_steps, name=f"{_title(node)} rail terminal, out", to_mode="rail", **common
     )
@@ -352,7 +363,7 @@ def _lift(name: str, kind: str) -> _Step:
 
 def _departure(node: str) -> list[_Step]:
     """Return the waits before a train takes the consignment."""
-    trains, source, note = _TRAINS.get(node, (104, ESTIMATE, "two a week assumed"))
+    trains, source, note = _TRAINS.get(node, _SELDOM)
     return [
         _step("Train: wait for the next departure", "formation", 4.0, wait=round(8766 / trains / 2, 1), source=source,
               vehicle_kind="block_train", note=f"half of the mean interval of {trains:g} trains a year: {note}"),

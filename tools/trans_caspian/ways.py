@@ -139,6 +139,10 @@ _CAPACITY: dict[str, tuple[float, str, str]] = {
     "KG_MAKMAL-KG_JALALABAD.rail": (15e6, "t", "design of the whole line [RG25]"),
 }
 
+#: Lines over mountain passes, where the design speed says little of freight, and the speed of a freight train there.
+_MOUNTAIN = {"CN_KASHGAR-CN_TORUGART.rail", "CN_TORUGART-KG_MAKMAL.rail", "KG_MAKMAL-KG_JALALABAD.rail"}
+_MOUNTAIN_KM_PER_H = 40.0
+
 #: Mean loss at a known bottleneck of a link, h: (hours, note).
 _DELAYS: dict[str, tuple[float, str]] = {
     "TR_ISTANBUL-TR_HALKALI.rail": (7.5, "freight passes Marmaray at night only; a window of 5 h means 7.5 h of "
@@ -146,9 +150,10 @@ _DELAYS: dict[str, tuple[float, str]] = {
                                     "on average (19^2 / 48)"),
     "KZ_KAZYBEKBEK-KZ_ALMATY.rail": (8.0, "Almaty node: congestion and change of locomotive; the by-pass is claimed to "
                                      "save 24 h [LOGI], of which one third is taken here"),
-    "GE_MARABDA-GE_AKHALKALAKI.rail": (8.0, "mountain line of one track: passing and banking so that "
-                                            "Gardabani-Akhalkalaki "
-                                       "takes three quarters of the 24 h guaranteed [DAY2510]"),
+    "GE_MARABDA-GE_AKHALKALAKI.rail": (11.1, "mountain line of one track: passing and banking so that "
+                                       "Gardabani-Akhalkalaki takes the 24 h promised as the longest [DAY2510]"),
+    "TR_KARS-TR_SIVAS.rail": (17.5, "mountain line of one track: passing and banking so that Kars-Istanbul takes the "
+                              "70 h promised as the longest [DAY2510]; that all of it is lost here is an estimate"),
     "KZ_SARYAGASH-UZ_KELES.rail": (6.0, "junction at its limit, trains wait at Darbaza [KUN2311]; estimate"),
 }  # fmt: skip
 
@@ -329,8 +334,10 @@ _ADDED: tuple[Way, ...] = (
     Way("GE_BATUMI", "TR_ISTANBUL", "sea", circuity=1.06), Way("GE_POTI", "BG_BURGAS", "sea", circuity=1.04),
     Way("CN_LIANYUNGANG", "CN_SHANGHAI", "sea", circuity=1.3),
     Way("CN_SHANGHAI", "IR_BANDARABBAS", "sea", 10600.0, source_id="MEM", note="recalled sea distance"),
-    Way("CN_SHANGHAI", "NL_ROTTERDAM", "sea-cape", 25900.0, source_id="MEM",
-        note="round the Cape of Good Hope; the way most liners take since 2024; recalled distance"),
+    Way("CN_SHANGHAI", "ZA_CAPE", "sea", 14300.0, source_id="MEM",
+        note="the way most liners take since 2024; 25,900 km Shanghai-Rotterdam recalled, the cut is ours"),
+    Way("ZA_CAPE", "NL_ROTTERDAM", "sea", 11600.0, source_id="MEM",
+        note="the way most liners take since 2024; 25,900 km Shanghai-Rotterdam recalled, the cut is ours"),
     Way("CN_SHANGHAI", "RO_CONSTANTA", "sea", 15900.0, source_id="MEM", note="by Suez; recalled distance"),
     Way("TR_ISTANBUL", "NL_ROTTERDAM", "sea", 5900.0, source_id="MEM", note="recalled sea distance"),
     Way("GE_ANAKLIA", "RO_CONSTANTA", "sea", circuity=1.04, note="opens with the "
@@ -400,6 +407,9 @@ def _from_facts(
     if row["typical_speed_kmh"] == "120":
         base["speed_km_per_h"] = 80.0
         base["note"] = f"{note}; design speed 120 km/h, freight taken at 80"
+    if name in _MOUNTAIN:
+        base["speed_km_per_h"] = _MOUNTAIN_KM_PER_H
+        base["note"] = f"{note}; mountain line of one track, freight taken at {_MOUNTAIN_KM_PER_H:g} km/h; assumed"
     if mode != "rail":
         return [base | {"link_id": name, "gauge_mm": 0}]
     gauges = [int(text) for text in row["gauge_mm"].split(";")]
@@ -445,8 +455,11 @@ def _finished(row: dict[str, object]) -> dict[str, object]:
     if link_id in _LENGTHS:
         row["length_km"], row["source_id"], row["quality"], note = _LENGTHS[link_id]
         notes = [note]
-    if speed_source != ESTIMATE:
+    if speed_source != ESTIMATE and row["speed_km_per_h"] == speed:
         notes.append(f"speed {speed:g} km/h without delay [{speed_source}]")
+    elif row["quality"] == "published":  # a row is as good as the weaker of its length and its speed
+        row["quality"] = "estimated"
+        notes.append(f"length published, speed of {row['speed_km_per_h']:g} km/h estimated")
     if link_id in _CAPACITY:
         row["capacity_per_year"], row["capacity_unit"], note = _CAPACITY[link_id]
         notes.append(f"capacity: {note}")

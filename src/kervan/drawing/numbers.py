@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-__all__ = ["change", "count", "days", "hours", "kg", "km", "percent", "plain", "round_figures", "span", "usd"]
+__all__ = ["change", "count", "days", "hours", "kg", "km", "money", "percent", "plain", "round_figures", "span", "usd"]
 
 _SPACE: Final = "\u00a0"
 _MINUS: Final = "\u2212"
@@ -84,21 +84,32 @@ def span(value_h: float) -> str:
 
 
 def usd(value: float) -> str:
-    r"""Return US dollars to three figures.
+    r"""Return US dollars to three figures, and never cents where it is ten dollars or more.
 
     Examples
     --------
-    >>> usd(4937.2)
-    'USD\xa04,940'
+    >>> usd(4937.2), usd(90.3)
+    ('USD\xa04,940', 'USD\xa090')
     """
-    return f"USD{_SPACE}{plain(value)}" if math.isfinite(value) else _UNKNOWN
+    return f"USD{_SPACE}{money(value)}" if math.isfinite(value) else _UNKNOWN
+
+
+def money(value: float) -> str:
+    """Return dollars (or kilograms) without their unit: three figures, and whole ones from ten on.
+
+    Examples
+    --------
+    >>> money(4937.2), money(90.3), money(5.44), money(0.123)
+    ('4,940', '90', '5.4', '0.1')
+    """
+    return plain(value) if abs(value) >= 100 or not math.isfinite(value) else plain(round(value, int(abs(value) < 10)))
 
 
 def kg(value: float) -> str:
     """Return kilograms of CO2 equivalent; tonnes from ten tonnes on."""
     if not math.isfinite(value):
         return _UNKNOWN
-    return f"{plain(value / 1000)}{_SPACE}t" if value >= 10_000 else f"{plain(value)}{_SPACE}kg"
+    return f"{plain(value / 1000)}{_SPACE}t" if value >= 10_000 else f"{money(value)}{_SPACE}kg"
 
 
 def km(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from markupsafe import Markup, escape
 
-__all__ = ["Markup", "cut", "drawing", "el", "polyline", "text", "text_width", "wrapped"]
+__all__ = ["WIDEST", "Markup", "cut", "drawing", "el", "polyline", "text", "text_width", "wrapped"]
 
 #: Widths of Helvetica in thousandths of the size, as its font metrics give them; other system faces lie near.
 _WIDTHS: Final = {
@@ -19,6 +19,8 @@ _WIDTHS: Final = {
 _OTHER: Final = 560
 #: System faces run from narrower (Segoe UI) to wider (Noto Sans, Verdana) than Helvetica: room for most of them.
 _ROOM: Final = 1.07
+#: What is cut to a room is cut for the widest of them, since it fills the room to the edge.
+WIDEST: Final = 1.12
 _WIDE: Final = 1000
 
 
@@ -141,8 +143,9 @@ def cut(words: str, room: float, size: float, *, bold: bool = False) -> str:
     Examples
     --------
     >>> cut("Alashankou and Dostyk", 60, 10)
-    'Alashanko…'
+    'Alashank…'
     """
+    room /= WIDEST
     if text_width(words, size, bold=bold) <= room:
         return words
     while words and text_width(words + "…", size, bold=bold) > room:
@@ -185,4 +188,4 @@ def drawing(key: str, width: float, height: float, title: str, desc: str, *child
     )
 
 
-FONT: Final = "system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, sans-serif"
+FONT: Final = "'Helvetica Neue', Helvetica, 'Segoe UI', Arial, sans-serif"

@@ -13,7 +13,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from kervan.errors import ParamsError, UnknownName
+from kervan.errors import ParamsError, UnknownName, shown
 from kervan.result import Provenance, Result
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def engine(name: str) -> Engine:
     UnknownName
         When there is none; the nearest name is offered.
     """
-    if name not in ENGINES:
+    if not isinstance(name, str) or name not in ENGINES:
         raise UnknownName("engine", name, ENGINES)
     found: Engine = import_module(ENGINES[name]).ENGINE
     return found
@@ -94,8 +94,12 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         When the question has no answer.
     """
     import kervan
+    from kervan.network import Network
+    from kervan.scenario import Scenario
 
     chosen = engine(name)
+    if not isinstance(net, Network):
+        raise ParamsError(f"run takes a Network (kervan.load reads one), not {shown(net)}")
     if params is None:
         needed = [f.name for f in fields(chosen.params) if f.default is MISSING and f.default_factory is MISSING]
         if needed:
@@ -103,6 +107,8 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         params = chosen.params()
     if not isinstance(params, chosen.params):
         raise ParamsError(f"{name} takes {chosen.params.__name__}, not {type(params).__name__}")
+    if scenario is not None and not isinstance(scenario, Scenario):
+        raise ParamsError(f"scenario takes a Scenario or None, not {shown(scenario)}")
     changed = scenario.apply(net) if scenario is not None else net
     start = time.perf_counter()
     tables = chosen.solve(changed, params)
@@ -121,4 +127,4 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         wall_time_s=wall_time_s,
     )
     _log.info("%s on %s (%d): %.3f s", name, changed.meta.name, changed.year, wall_time_s)
-    return Result(provenance, chosen.outputs, tables)
+    return Result(provenance, chosen.outputs, tables, {"nodes": changed["nodes"], "links": changed["links"]})

@@ -4,6 +4,9 @@ First from the Pareto set: the one of least generalised cost, the fastest, the c
 the rest in order of generalised cost, each only if it differs enough from those taken before. If there are
 still too few, further ones are found by penalty: the ways found so far are made dearer and the least-cost path
 is taken again, as in de la Barra, Pérez and Añez (1993), "Multidimensional path search and assignment".
+
+What counts is on which ways and with which vehicles: that a yard on the other side of a border changes the
+gauge, or that another crane lifts the box, makes no other itinerary.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ __all__ = ["Ruler", "differing", "penalised"]
 #: Factor on the weight of a way each time it was found.
 _PENALTY: Final = 1.4
 _TRIALS_EACH: Final = 4
+_SAME: Final = 1e-9
 #: Of a large Pareto set only so many are looked at: those of least generalised cost, and the extremes.
 _LOOKED_AT: Final = 1000
 
@@ -39,14 +43,24 @@ class Ruler:
     way
         For every arc of the graph, its row in the arc table: a way or facility with its vehicle and service.
     weight
-        For every arc, what counts of it (hours).
+        For every arc, what counts of it: the hours of a way, nothing of a facility.
+    amounts
+        For every arc what a reader sees of it (kilometres and the three criteria), one row an arc: two itineraries
+        with the same sums of all are one.
     similarity
         Largest share of either of two itineraries that may be common.
     """
 
     way: NDArray[np.int64]
     weight: NDArray[np.float64]
+    amounts: NDArray[np.float64]
     similarity: float
+
+    def ways_of(self, path: Path) -> NDArray[np.int64]:
+        """Return what a path uses that counts, each once."""
+        used = np.asarray(path, dtype=np.int64)
+        found: NDArray[np.int64] = np.unique(self.way[used[self.weight[used] > 0]])
+        return found
 
     def shares(self, paths: Sequence[Path]) -> NDArray[np.float64]:
         """Return the share of each path's weight on every way that any of them uses, one row a path."""
@@ -60,7 +74,10 @@ class Ruler:
         return shares
 
     def differs(self, path: Path, others: Sequence[Path]) -> bool:
-        """Return whether a path has no more than ``similarity`` in common with any of the others."""
+        """Return whether a path has no more than ``similarity`` in common with any of the others, and other sums."""
+        sums = self.amounts[path].sum(axis=0)
+        if any(np.allclose(sums, self.amounts[other].sum(axis=0), rtol=_SAME, atol=0.0) for other in others):
+            return False
         return not others or bool((_common(self.shares([path, *others]), 0)[1:] <= self.similarity).all())
 
 
@@ -130,12 +147,12 @@ def penalised(
     found: list[list[int]] = []
     factor = np.ones(int(ruler.way.max(initial=0)) + 1)
     for path in taken:
-        factor[np.unique(ruler.way[path])] *= _PENALTY
+        factor[ruler.ways_of(path)] *= _PENALTY
     for _ in range(_TRIALS_EACH * count):
         path = graph.tree(generalised * factor[ruler.way], ends[0]).path(ends[1])
-        if generalised[path].sum() <= most and ruler.differs(path, [*taken, *found]):
+        if path and generalised[path].sum() <= most and ruler.differs(path, [*taken, *found]):
             found.append(path)
             if len(found) == count:
                 break
-        factor[np.unique(ruler.way[path])] *= _PENALTY
+        factor[ruler.ways_of(path)] *= _PENALTY
     return found

@@ -1,7 +1,7 @@
 """The extended graph as arrays for searching, and least-cost trees on it.
 
 One `Graph` answers one question: arcs that the question forbids are left out, and where the consignment
-has to pass places on its way the graph is laid out in layers, one for each place passed so far.
+has to pass places on its way the graph is laid out in layers (see `kervan.engines._passing`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from kervan.engines._passing import layers_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +42,8 @@ class Graph:
         Row of every arc in `kervan.arcs.Arcs.table`.
     cost
         Mean hours, USD and kg CO2e of every arc, per unit of the commodity.
+    layer_starts
+        The first vertex of every layer; the vertices of `kervan.arcs.Arcs` are the first ones in each.
     """
 
     vertex_count: int
@@ -48,6 +52,7 @@ class Graph:
     head: NDArray[np.int64]
     arc: NDArray[np.int64]
     cost: NDArray[np.float64]
+    layer_starts: tuple[int, ...] = (0,)
 
     def matrix(self, weight: NDArray[np.float64]) -> csr_array:
         """Return the sparse matrix of arc weights; of parallel arcs the lightest (a sparse matrix would add them)."""
@@ -57,9 +62,10 @@ class Graph:
         if not len(self.tail):
             return csr_array(shape, dtype=np.float64)
         first = self._pairs()
+        if len(first) == len(weight):
+            return csr_array((weight, self.head, self.indptr), shape=shape)
         least = np.minimum.reduceat(weight, first)
-        indptr = np.searchsorted(self.tail[first], np.arange(self.vertex_count + 1))
-        return csr_array((least, self.head[first], indptr), shape=shape)
+        return csr_array((least, self.head[first], np.searchsorted(first, self.indptr)), shape=shape)
 
     def _pairs(self) -> NDArray[np.int64]:
         """Return the first arc of every (tail, head)."""
@@ -149,7 +155,13 @@ def snapped(cost: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def graph_of(
-    arcs: Arcs, *, via: Sequence[str] = (), avoid: Collection[str] = (), without_kinds: Collection[str] = ()
+    arcs: Arcs,
+    *,
+    via: Sequence[str] = (),
+    avoid: Collection[str] = (),
+    without_kinds: Collection[str] = (),
+    ends: tuple[str, str] = ("", ""),
+    may_turn: bool = False,
 ) -> Graph:
     """Return the graph of one question.
 
@@ -163,38 +175,26 @@ def graph_of(
         Places not to touch.
     without_kinds
         Vehicle kinds not to use.
+    ends
+        With ``via``, origin and destination: they are not passed between.
+    may_turn
+        With ``via``, whether ways may turn back at the places to pass.
     """
     count, table = arcs.vertex_count, arcs.table
     tail, head = arcs.array("tail").astype(np.int64), arcs.array("head").astype(np.int64)
     row = np.arange(len(tail))
     cost = criteria(arcs)
+    starts: tuple[int, ...] = (0,)
     if avoid or without_kinds:
         shunned = arcs.vertices["node_id"].isin(list(avoid)).to_numpy(dtype=bool)
         keep = ~(shunned[tail] | shunned[head])
         keep &= ~table["vehicle_kind"].isin(list(without_kinds)).to_numpy(dtype=bool)
         tail, head, row = tail[keep], head[keep], row[keep]
     if via:
-        tail, head, row = _layered(arcs, tail, head, row, via)
-        count *= len(via) + 1
+        layers = layers_of(arcs, (tail, head, row), via, ends, may_turn=may_turn)
+        starts, count, tail, head, row = layers.starts, layers.vertex_count, layers.tail, layers.head, layers.row
     indptr = np.searchsorted(tail, np.arange(count + 1))
-    return Graph(count, indptr, tail, head, row, cost[row])
-
-
-def _layered(
-    arcs: Arcs, tail: NDArray[np.int64], head: NDArray[np.int64], row: NDArray[np.int64], via: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Repeat the arcs for each number of places passed; an arc that reaches the next place climbs a layer."""
-    count, node = arcs.vertex_count, arcs.vertices["node_id"]
-    tails, heads = [], []
-    for layer in range(len(via) + 1):
-        climbs = np.zeros(len(head), dtype=bool)
-        if layer < len(via):
-            climbs = (node == via[layer]).to_numpy(dtype=bool)[head]
-        tails.append(tail + layer * count)
-        heads.append(head + (layer + climbs) * count)
-    tail, head, row = np.concatenate(tails), np.concatenate(heads), np.tile(row, len(via) + 1)
-    order = np.lexsort((row, head, tail))
-    return tail[order], head[order], row[order]
+    return Graph(count, indptr, tail, head, row, cost[row], starts)
 
 
 def nondominated(points: NDArray[Any]) -> NDArray[np.bool_]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -50,7 +50,7 @@ _NUMBER: Final = Column("itinerary", "int", "Number of the itinerary, from 1 in 
 
 ITINERARIES: Final = Table("itineraries", ("itinerary",), "a way to bring the consignment to its destination", (
     _NUMBER,
-    Column("label", "text", "Names of the ports and border places passed, in order."),
+    Column("label", "text", "Names of the ports and border places passed, in order, and what else tells it apart."),
     Column("length_km", "float", "Length of the way.", unit="km", at_least=0),
     _hours("hours_mean", "Mean door-to-door hours: moving, waiting and procedures."),
     _hours("hours_p50", "Hours that half of the consignments keep."),
@@ -208,6 +208,7 @@ def _items(arcs: Arcs, rows: list[int], quantity: float) -> list[dict[str, Any]]
     items = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     for item in items:
         item["links"] = [item["link_id"]] if item["link_id"] else []
+        item["passed"] = [item["to_node_id"]]
         item["sources"] = set(item["source_ids"].split(";")) - {""}
     return items
 
@@ -223,6 +224,7 @@ def _extend(stage: dict[str, Any], item: Mapping[str, Any]) -> None:
     stage["to_node_id"] = item["to_node_id"]
     stage["quality_rank"] = max(stage["quality_rank"], item["quality_rank"])
     stage["links"] += item["links"]
+    stage["passed"] += item["passed"]
     stage["sources"] |= item["sources"]
 
 
@@ -248,7 +250,10 @@ def _summed(stages: Sequence[Mapping[str, Any]], one: Chosen, label: str) -> dic
 
 
 def _labels(net: Network, whole: Sequence[Sequence[Mapping[str, Any]]]) -> list[str]:
-    """Name each route by the ports and border places it passes, and where that is not enough by its vehicles."""
+    """Name each route by the ports and border places it passes, and where that is not enough by what else differs.
+
+    That is, in this order: its vehicles, a place that no other of the same name passes, its number.
+    """
     names = {
         node_id: name.split(" (")[0]
         for node_id, name in zip(net["nodes"]["node_id"], net["nodes"]["name"], strict=True)
@@ -257,10 +262,39 @@ def _labels(net: Network, whole: Sequence[Sequence[Mapping[str, Any]]]) -> list[
     places = [" – ".join(names[node_id] for node_id in _places(part)) for part in whole]
     means = [_vehicles(part, vehicles) for part in whole]
     labels = []
-    for place, mean in zip(places, means, strict=True):
+    for place, mean, part in zip(places, means, whole, strict=True):
         is_clear = bool(place) and places.count(place) == 1
-        labels.append(place if is_clear else f"{place} ({mean})" if place else mean[:1].upper() + mean[1:])
+        own = f"{place} ({mean})" if place else mean[:1].upper() + mean[1:] + _by(names, _borders(part))
+        labels.append(place if is_clear else own)
+    passed = [[place for stage in part for place in stage["passed"]] for part in whole]
+    labels = _told_apart(labels, passed, names)
     return [label if labels.count(label) == 1 else f"{label} · {i}" for i, label in enumerate(labels, 1)]
+
+
+def _told_apart(labels: Sequence[str], passed: Sequence[Sequence[str]], names: Mapping[str, str]) -> list[str]:
+    """Add to labels that are the same a place that no other of them passes, for as many as have one."""
+    found = list(labels)
+    for _ in labels:
+        # Who is named leaves the others of its group, and one of these may then pass a place alone.
+        before = list(found)
+        for number, label in enumerate(before):
+            others = [passed[n] for n, name in enumerate(before) if name == label and n != number]
+            own = [place for place in passed[number] if not any(place in other for other in others)]
+            if others and own and label == labels[number]:
+                found[number] = f"{label} by {names[own[0]]}"
+        if found == before:
+            break
+    return found
+
+
+def _by(names: Mapping[str, str], places: Sequence[str]) -> str:
+    return " by " + " – ".join(names[place] for place in places) if places else ""
+
+
+def _borders(stages: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the first place behind every border, with a post or without: for what passes none, as cables do."""
+    return [after["from_node_id"] for before, after in pairwise(stages)
+            if before["country_code"] != after["country_code"]]  # fmt: skip
 
 
 def _places(stages: Sequence[Mapping[str, Any]]) -> list[str]:

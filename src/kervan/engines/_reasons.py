@@ -77,8 +77,11 @@ def _ends(arcs: Arcs, question: Question) -> tuple[int, int]:
     return arcs.gate(question.origin, "gate_out"), arcs.gate(question.destination, "gate_in")
 
 
-def _graph(arcs: Arcs, question: Question) -> Graph:
-    return graph_of(arcs, via=question.via, avoid=question.avoid, without_kinds=question.without_kinds)
+def _graph(arcs: Arcs, question: Question, *, may_turn: bool = False) -> Graph:
+    ends = question.origin, question.destination
+    return graph_of(
+        arcs, via=question.via, avoid=question.avoid, without_kinds=question.without_kinds, ends=ends, may_turn=may_turn
+    )
 
 
 def _least(arcs: Arcs, question: Question) -> list[float] | None:
@@ -87,7 +90,7 @@ def _least(arcs: Arcs, question: Question) -> list[float] | None:
     if min(start, goal) < 0:
         return None
     graph = _graph(arcs, question)
-    goal += len(question.via) * arcs.vertex_count
+    goal += graph.layer_starts[-1]
     least = [float(graph.tree(graph.cost[:, number], start).distance[goal]) for number in range(3)]
     return least if np.isfinite(least).all() else None
 
@@ -123,12 +126,22 @@ def _restrictions(arcs: Arcs, question: Question) -> str:
 
 def _broken_leg(arcs: Arcs, question: Question) -> str:
     """Return the first leg between the places to pass that cannot be made, as far as it can be told."""
-    graph = _graph(arcs, question)
-    start, _ = _ends(arcs, question)
-    reached = np.isfinite(graph.tree(graph.cost[:, 0], start).distance).reshape(-1, arcs.vertex_count)
     stops = (question.origin, *question.via, question.destination)
-    layer = int(np.flatnonzero(reached.any(axis=1)).max())
-    return f" (nothing goes on from {stops[layer]} to {stops[layer + 1]})"
+    leg = _last_leg(arcs, question, may_turn=False)
+    one, other = stops[leg : leg + 2]
+    if _last_leg(arcs, question, may_turn=True) > leg:
+        return f" (from {one} to {other} there is only the way back, and a place to pass is not one to turn back at)"
+    return f" (nothing goes on from {one} to {other})"
+
+
+def _last_leg(arcs: Arcs, question: Question, *, may_turn: bool) -> int:
+    """Return how many places to pass are reached, and one more where the destination is."""
+    graph = _graph(arcs, question, may_turn=may_turn)
+    start, goal = _ends(arcs, question)
+    reached = np.isfinite(graph.tree(graph.cost[:, 0], start).distance)
+    if reached[goal + graph.layer_starts[-1]]:
+        return len(question.via) + 1
+    return int(np.searchsorted(graph.layer_starts, np.flatnonzero(reached).max(), side="right")) - 1
 
 
 def _closed(net: Network, arcs: Arcs, question: Question) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from kervan.engines._graph import Graph, graph_of, nondominated
 from kervan.engines._itineraries import FRONT, GROUNDS_TABLE, ITINERARIES, STAGES, Chosen, framed, tables_of
 from kervan.engines._labels import pareto_paths
 from kervan.engines._reasons import Question, no_path
-from kervan.errors import ParamsError, UnknownName
+from kervan.errors import ParamsError, UnknownName, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +37,8 @@ __all__ = ["ENGINE", "RouteParams", "route_json", "solve"]
 
 _SCHEMA: Final = "kervan.route/1"
 _MOST_ALTERNATIVES: Final = 50
+_MOST_QUANTITY: Final = 1e12
+_MOST_PRICE: Final = 1e9
 _SLACK: Final = 1e-9
 
 
@@ -56,7 +59,8 @@ class RouteParams:
         says how often the weather stops ships. None takes the mean of the year. The year of the network is
         chosen with `kervan.at`, not here.
     via
-        Places to pass, in this order.
+        Places to pass, in this order. To pass is to go on: a consignment does not turn back there to the place it
+        came from, nor come back before it has passed the next one.
     avoid
         Places not to touch.
     modes
@@ -66,8 +70,8 @@ class RouteParams:
     alternatives
         How many itineraries to return at most.
     similarity
-        Largest share of the hours of either of two itineraries that they may spend on the same ways and in the
-        same facilities with the same vehicle.
+        Largest share of the hours on the way (without those in facilities) of either of two itineraries that they
+        may spend on the same ways with the same vehicle.
     stretch
         Largest generalised cost of an itinerary outside the Pareto set, as a multiple of the least.
     value_of_time_usd_per_unit_h
@@ -112,7 +116,7 @@ class RouteParams:
     def __post_init__(self) -> None:
         for name in ("origin", "destination", "commodity_id"):
             if not isinstance(getattr(self, name), str) or not getattr(self, name):
-                raise ParamsError(f"{name} must be the id of one, not {getattr(self, name)!r}")
+                raise ParamsError(f"{name} must be the id of one, not {shown(getattr(self, name))}")
         for name in ("via", "avoid", "modes", "vehicle_kinds"):
             _names(self, name)
         if self.origin == self.destination:
@@ -120,17 +124,17 @@ class RouteParams:
         lost = sorted({self.origin, self.destination, *self.via} & set(self.avoid))
         if lost:
             raise ParamsError(f"{', '.join(lost)} cannot be both passed and avoided")
-        _number(self, "quantity", above=0.0)
+        _number(self, "quantity", above=0.0, at_most=_MOST_QUANTITY)
         _number(self, "similarity", at_most=1.0)
         _number(self, "stretch", at_least=1.0)
-        _number(self, "carbon_price_usd_per_t")
+        _number(self, "carbon_price_usd_per_t", at_most=_MOST_PRICE)
         _number(self, "epsilon", at_most=10.0)
         for name in ("value_of_time_usd_per_unit_h", "max_hours", "max_cost_usd", "max_emission_kg"):
             if getattr(self, name) is not None:
-                _number(self, name)
+                _number(self, name, at_most=_MOST_PRICE if name.startswith("value") else math.inf)
         count = self.alternatives
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _MOST_ALTERNATIVES:
-            raise ParamsError(f"alternatives must be a whole number from 1 to {_MOST_ALTERNATIVES}, not {count!r}")
+            raise ParamsError(f"alternatives must be a whole number from 1 to {_MOST_ALTERNATIVES}, not {shown(count)}")
         _month(self.depart)
 
     @property
@@ -143,7 +147,7 @@ def _names(params: RouteParams, name: str) -> None:
     """Check a list of ids, and keep it as a tuple."""
     value = getattr(params, name)
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item for item in value):
-        raise ParamsError(f"{name} must be a list of ids, not {value!r}")
+        raise ParamsError(f"{name} must be a list of ids, not {shown(value)}")
     if len(set(value)) != len(value):
         raise ParamsError(f"{name} names {', '.join(sorted({i for i in value if list(value).count(i) > 1}))} twice")
     object.__setattr__(params, name, tuple(value))
@@ -153,11 +157,20 @@ def _number(
     params: object, name: str, *, at_least: float = 0.0, above: float = -math.inf, at_most: float = math.inf
 ) -> None:
     value = getattr(params, name)
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    is_number = not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(_float(value))
     if not is_number or not at_least <= value <= at_most or value <= above:
         low = f"above {above:g}" if above >= at_least else f"of {at_least:g} or more"
         high = f" and {at_most:g} or less" if at_most < math.inf else ""
-        raise ParamsError(f"{name} must be a number {low}{high}, not {value!r}")
+        raise ParamsError(f"{name} must be a number {low}{high}, not {shown(value)}")
+    object.__setattr__(params, name, value if isinstance(value, int | float) else _float(value))
+
+
+def _float(value: Real) -> float:
+    """Return a number of any kind, one of numpy too, as a float; infinity for one that is larger than any."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _month(depart: str | None) -> int:
@@ -167,7 +180,9 @@ def _month(depart: str | None) -> int:
         text = f"{depart}-01" if re.fullmatch(r"\d{4}-\d{2}", depart) else depart
         return datetime.fromisoformat(text).month
     except (TypeError, ValueError):
-        raise ParamsError(f"depart must be a date like 2026-02-14 or a month like 2026-02, not {depart!r}") from None
+        raise ParamsError(
+            f"depart must be a date like 2026-02-14 or a month like 2026-02, not {shown(depart)}"
+        ) from None
 
 
 # ── the question on a network ───────────────────────────────────────────────────────────────────────
@@ -249,6 +264,8 @@ def posed(net: Network, params: RouteParams) -> Posed:
 
     Raises
     ------
+    ParamsError
+        When the origin or the destination is to be passed on the way.
     UnknownName
         When a place, commodity, mode or vehicle kind is not in the network.
     """
@@ -256,11 +273,17 @@ def posed(net: Network, params: RouteParams) -> Posed:
     barred = barred_kinds(net, params.vehicle_kinds, params.modes)
     arcs = net.arcs(params.commodity_id, params.month)
     # An origin first or a destination last is passed anyway.
-    via = [name for name in params.via if name not in (params.origin, params.destination)]
+    via = list(params.via)
+    via = via[1:] if via[:1] == [params.origin] else via
+    via = via[:-1] if via[-1:] == [params.destination] else via
+    lost = sorted({params.origin, params.destination} & set(via))
+    if lost:
+        raise ParamsError(f"via: {' and '.join(lost)} begins or ends the way, and cannot be passed within it")
     question = Question(params.origin, params.destination, tuple(via), params.avoid, barred, params.month)
-    graph = graph_of(arcs, via=via, avoid=params.avoid, without_kinds=barred)
+    ends = params.origin, params.destination
+    graph = graph_of(arcs, via=via, avoid=params.avoid, without_kinds=barred, ends=ends)
     start, goal = arcs.gate(params.origin, "gate_out"), arcs.gate(params.destination, "gate_in")
-    return Posed(question, arcs, graph, start, goal if goal < 0 else goal + len(via) * arcs.vertex_count)
+    return Posed(question, arcs, graph, start, goal if goal < 0 else goal + graph.layer_starts[-1])
 
 
 def solve(net: Network, params: RouteParams) -> dict[str, pd.DataFrame]:
@@ -293,7 +316,9 @@ def _answer(net: Network, params: RouteParams, asked: Posed, paths: list[list[in
     order = np.lexsort((*points.T[::-1], points @ price))
     order = order[nondominated(points)[order]]
     points, paths = points[order], [paths[place] for place in order]
-    ruler = Ruler(graph.arc, graph.cost[:, 0], params.similarity)
+    is_way = arcs.array("link_id")[graph.arc] != ""
+    amounts = np.column_stack([arcs.array("length_km")[graph.arc], graph.cost])
+    ruler = Ruler(graph.arc, np.where(is_way, graph.cost[:, 0], 0.0), amounts, params.similarity)
     chosen = differing(paths, points, ruler, params.alternatives)
     taken = [paths[place] for place in chosen]
     missing, most = params.alternatives - len(taken), params.stretch * float(points[0] @ price)

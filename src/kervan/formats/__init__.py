@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kervan._files import exists, path_of
 from kervan.errors import FormatError, UnknownName
 from kervan.formats._package import Package
 
@@ -104,17 +105,16 @@ def find(name_or_path: str | Path) -> Path:
     UnknownName
         When it is neither; the nearest name is offered.
     """
-    text = str(name_or_path)
+    path, text = path_of(name_or_path), str(name_or_path)
     if isinstance(name_or_path, str) and text.isidentifier():
         known = shipped()
         if text in known:
             return known[text]
-    path = Path(name_or_path)
     try:
-        if path.exists():
+        if exists(path):
             return path
-    except (OSError, ValueError):
-        pass
+    except FormatError:
+        pass  # nothing can be called so
     raise UnknownName("package or file", text, shipped())
 
 
@@ -202,7 +202,7 @@ def write(package: Package, path: str | Path, *, to: str = "", overwrite: bool =
     """
     from kervan.errors import SchemaError
 
-    path = Path(path)
+    path = path_of(path)
     chosen = _format_for(path, to)
     if overwrite and path.is_dir() and any(path.iterdir()) and _format_of(path) is not chosen:
         raise FormatError(
@@ -283,17 +283,16 @@ def scenarios(name_or_path: str | Path) -> dict[str, Scenario]:
 
 def scenarios_of(package: Package) -> dict[str, Scenario]:
     """Return the scenarios of a package that has been read; see `scenarios`."""
-    import tomllib
-
+    from kervan._toml import toml_of
     from kervan.errors import ScenarioError
     from kervan.scenario import Scenario
 
     found = {}
     for name, text in package.scenarios.items():
         try:
-            content = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise ScenarioError(f"{name}.toml: cannot be read as TOML: {error}") from None
+            content = toml_of(text)
+        except FormatError as error:
+            raise ScenarioError(f"{name}.toml: {error}") from None
         found[name] = Scenario.from_mapping(content, name)
     return found
 

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from kervan.errors import KervanError, Problem, SchemaError, did_you_mean
-from kervan.schema import MAX_PROBLEMS, TABLES
+from kervan._toml import toml_of
+from kervan.errors import FormatError, KervanError, Problem, SchemaError, did_you_mean, shown
+from kervan.schema import _CONTROL, _ID, MAX_PROBLEMS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kervan.network import Meta, Network
 
-__all__ = ["Package", "RawTable", "meta_toml", "parsed_meta", "parsed_report", "toml_text"]
+__all__ = [
+    "MAX_CELLS",
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "Package",
+    "RawTable",
+    "meta_toml",
+    "named_scenarios",
+    "parsed_meta",
+    "parsed_report",
+    "toml_text",
+]
 
+#: Rows, columns and cells of a table that are read at most.
+MAX_ROWS: Final = 500_000
+MAX_COLUMNS: Final = 500
+MAX_CELLS: Final = 10_000_000
 _SECTIONS: Final = ("package", "network", "report")
 _YEARS: Final = ("base_year", "price_year")
 _REPEATED: Final = re.compile(r"(the key appears already in row )(\d+)")
@@ -62,12 +77,14 @@ class RawTable:
         if table not in TABLES or not set(self.frame.columns) - set(TABLES[table].names):
             return self
         names: list[str] = []
+        given = {*map(str, self.frame.columns)}
         headings = dict(self.headings)
         columns: dict[int, Any] = {}
         for position, heading in enumerate(map(str, self.frame.columns)):
             cells = self.frame.iloc[:, position]
-            found = heading_in(TABLES[table], heading, {*map(str, self.frame.columns), *names})
+            found = heading_in(TABLES[table], heading, given)
             if found:
+                given.add(found[0])
                 name, factor = found
                 headings[name] = heading
                 cells = cells.astype("object").map(lambda cell, factor=factor: converted(cell, factor))
@@ -210,9 +227,9 @@ def parsed_meta(text: str, file: str, name: str, sections: tuple[str, ...] = ())
     from kervan.network import Meta
 
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return Package(Meta(), {}, problems=(_fault(file, "", f"cannot be read as TOML: {error}"),))
+        content = toml_of(text)
+    except FormatError as error:
+        return Package(Meta(), {}, problems=(_fault(file, "", str(error)),))
     known = (*_SECTIONS, *sections)
     problems = [_fault(file, key, f"no such section{did_you_mean(key, known)}") for key in content if key not in known]
     parts = {key: content.get(key, {}) for key in _SECTIONS}
@@ -234,9 +251,9 @@ def parsed_meta(text: str, file: str, name: str, sections: tuple[str, ...] = ())
 def parsed_report(text: str, file: str) -> tuple[dict[str, Any], list[Problem]]:
     """Return the report settings of a text that has the section ``[report]`` alone."""
     try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return {}, [_fault(file, "", f"cannot be read as TOML: {error}")]
+        content = toml_of(text)
+    except FormatError as error:
+        return {}, [_fault(file, "", str(error))]
     if set(content) - {"report"} or not isinstance(content.get("report", {}), dict):
         return {}, [_fault(file, "", "must have the section [report] alone")]
     return content.get("report", {}), []
@@ -265,7 +282,36 @@ def _meta(given: Mapping[str, Any], file: str) -> tuple[Meta, list[Problem]]:
 
 
 def _fault(file: str, column: str, message: str, value: Any = "") -> Problem:
-    return Problem("package", 0, column, str(value)[:80], message, file)
+    return Problem("package", 0, column[:80], (value if isinstance(value, str) else shown(value))[:80], message, file)
+
+
+def named_scenarios(found: Iterable[tuple[Any, Any]], file: str = "") -> tuple[dict[str, str], list[Problem]]:
+    """Return scenario texts by name, without those whose name is not a key, repeats, or whose text is none.
+
+    Parameters
+    ----------
+    found
+        Names and texts, as they were read.
+    file
+        Where they were read; the name of the file of each if empty.
+    """
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for given, content in found:
+        name, text = "" if given is None else str(given).strip(), "" if content is None else str(content)
+        where = file or f"{name[:80]}.toml"
+        if not _ID.fullmatch(name):
+            message = "is not a name of a scenario: letters, digits and _ . : + -, starting with a letter or digit"
+        elif name.casefold() in {other.casefold() for other in texts}:
+            message = "the name of a scenario appears twice (capitals do not count)"
+        elif _CONTROL.search(text):
+            message = "the text of the scenario holds a control character"
+        else:
+            texts[name] = text
+            continue
+        shown_name = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", name[:80])
+        problems.append(Problem("scenarios", 0, "", shown_name, message, where))
+    return texts, problems
 
 
 def meta_toml(package: Package) -> str:

@@ -6,13 +6,13 @@ import csv
 import io
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kervan._files import file_fault
 from kervan.errors import Problem
-from kervan.formats._files import file_fault
-from kervan.formats._package import RawTable
+from kervan.formats._package import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, RawTable
 from kervan.schema import MAX_PROBLEMS
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ __all__ = ["csv_text", "decoded", "parse_table", "read_table", "shown_cells"]
 
 _NEEDS_QUOTES: Final = re.compile(r'[",\r\n]')
 _EMPTY: Final = "is empty; the first line must name the columns"
+_TOO_LARGE: Final = f"is too large: at most {MAX_ROWS:,} rows, {MAX_COLUMNS} columns and {MAX_CELLS:,} cells are read"
+_SEPARATOR: Final = re.compile(r'"?sep=(.)"?\r?\n')
+_MOST_DELIMITERS: Final = 200_000  # in one line; a text in quotation marks may have many
 _DELIMITERS: Final = (",", ";", "\t")
 _BOMS: Final = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -100,20 +103,20 @@ def parse_table(text: str, table: str, file: str, names: Collection[str]) -> Raw
     """Return the cells of delimited text; see `read_table`."""
     if not text.strip():
         return RawTable.broken(table, file, _EMPTY)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, names), strict=True)
+    told = _SEPARATOR.match(text)  # a first line that Excel writes
+    text = text[told.end() :] if told else text
+    if not text.strip():
+        return RawTable.broken(table, file, _EMPTY)
+    delimiter = told[1] if told else _delimiter(text, names)
+    problems: list[Problem] = []
     rows: list[list[str]] = []
     lines: list[int] = []
-    problems: list[Problem] = []
-    end = 0
     try:
-        for cells in reader:
-            start, end = end + 1, reader.line_num
-            if any(cell.strip() for cell in cells):
-                rows.append(cells)
-                lines.append(start)
-    except csv.Error as error:
-        message = f"cannot be read as delimited text from here: {error}; is a quotation mark left open?"
-        return RawTable(_frame([], []), file, problems=(Problem(table, end + 1, "", "", message, file),))
+        for line, cells in _lines_of(text, delimiter, 1 if told else 0):
+            rows.append(cells)
+            lines.append(line)
+    except _Unreadable as error:
+        return RawTable(_frame([], []), file, problems=(Problem(table, error.line, "", "", error.message, file),))
     if not rows:
         return RawTable.broken(table, file, _EMPTY)
     heading = [name.strip() for name in rows[0]]
@@ -129,6 +132,34 @@ def parse_table(text: str, table: str, file: str, names: Collection[str]) -> Raw
             cells[width:] = []
             cells.extend([""] * (width - len(cells)))
     return RawTable(_frame(heading, rows[1:]), file, lines[1:], problems=tuple(problems))
+
+
+class _Unreadable(Exception):
+    """What keeps the rest of a text from being read, and the line where it stands; 0: the whole text."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line, self.message = line, message
+
+
+def _lines_of(text: str, delimiter: str, before: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that are not blank, with the line where each begins, as long as they are not too many."""
+    if any(line.count(delimiter) > _MOST_DELIMITERS for line in text.split("\n")):
+        raise _Unreadable(0, _TOO_LARGE)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    end, rows, count = before, 0, 0
+    try:
+        for cells in reader:
+            start, end = end + 1, before + reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            rows, count = rows + 1, count + len(cells)
+            if rows > MAX_ROWS or len(cells) > MAX_COLUMNS or count > MAX_CELLS:
+                raise _Unreadable(0, _TOO_LARGE)
+            yield start, cells
+    except csv.Error as error:
+        message = f"cannot be read as delimited text from here: {error}; is a quotation mark left open?"
+        raise _Unreadable(end + 1, message) from None
 
 
 def _frame(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> pd.DataFrame:

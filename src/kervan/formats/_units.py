@@ -37,7 +37,7 @@ OTHER_SUFFIXES: Final[Mapping[str, Mapping[str, Fraction]]] = {
     "_per_year": {"_per_month": Fraction(12), "_per_day": Fraction(365)},
 }  # fmt: skip
 
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 def heading_in(table: Table, heading: str, given: Collection[str]) -> tuple[str, Fraction] | None:
@@ -71,15 +71,11 @@ def converted(cell: Any, factor: Fraction) -> Any:
     >>> converted("90", Fraction(1, 60)), converted("soon", Fraction(24))
     (1.5, 'soon')
     """
-    if isinstance(cell, str) and _NUMBER.fullmatch(cell.strip()):
-        return _float(Fraction(cell.strip()) * factor)
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell - cell == 0:
-        return _float(Fraction(cell) * factor)
-    return cell
-
-
-def _float(value: Fraction) -> float:
+    is_text = isinstance(cell, str) and _NUMBER.fullmatch(cell.strip())
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool) and cell - cell == 0
+    if not is_text and not is_number:
+        return cell
     try:
-        return float(value)
-    except OverflowError:
-        return float("inf")
+        return float(Fraction(cell.strip() if is_text else cell) * factor)
+    except (OverflowError, ValueError):  # too large, or too many digits: in any unit
+        return cell

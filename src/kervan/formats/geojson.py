@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kervan.formats._files import new_file
+from kervan._files import new_file
 from kervan.schema import TABLES
 
 if TYPE_CHECKING:

@@ -11,15 +11,16 @@ leaves open (see the how-to); what is still missing is reported, never guessed.
 from __future__ import annotations
 
 import re
-import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kervan.errors import Problem, did_you_mean
-from kervan.formats._files import new_folder
+from kervan._files import file_fault, new_folder
+from kervan._toml import MAX_TOML_BYTES, toml_of
+from kervan.errors import Problem, did_you_mean, shown
 from kervan.formats._package import Package, RawTable
 from kervan.formats._text import csv_text, read_table, shown_cells
 from kervan.formats._units import converted
@@ -168,8 +169,12 @@ def _config(path: Path) -> _Config:
     if not file.is_file():
         return _Config()
     raw = read_table(file, "config", {"dataset_name", "long_length", "speed", "crs"}, root=path)
-    if raw.problems or not len(raw.frame):
+    if raw.problems:
         return _Config(problems=raw.problems)
+    repeated = [str(name)[:80] for name, count in Counter(raw.frame.columns).items() if count > 1]
+    if repeated or not len(raw.frame):
+        message = "the column appears twice" if repeated else "has a heading and no row below it with the units"
+        return _Config(problems=(Problem("config", 1, ", ".join(repeated[:5]), "", message, file.name),))
     row = {str(k): str(v).strip() for k, v in zip(raw.frame.columns, raw.frame.iloc[0], strict=True)}
     problems = []
 
@@ -195,12 +200,16 @@ def _companions(path: Path) -> tuple[Package, dict[str, dict[str, Any]]]:
         message = "is missing; it gives name, base_year and price_year, and what GMNS leaves open (see the how-to)"
         return Package(Meta(), {}, problems=(Problem("package", 0, "", "", message, META_FILE),)), {}
     package = read_companions(path, META_FILE, sections=("defaults",))
+    if file_fault(path / META_FILE, path, MAX_TOML_BYTES):
+        return package, {}  # said already
     try:
-        content = tomllib.loads((path / META_FILE).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError):
+        content = toml_of((path / META_FILE).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError):
         return package, {}  # said already
     defaults = content.get("defaults", {})
     problems = []
+    if not isinstance(defaults, dict):
+        problems.append(Problem("package", 0, "defaults", shown(defaults), "must be a section", META_FILE))
     usable: dict[str, dict[str, Any]] = {}
     for table, values in defaults.items() if isinstance(defaults, dict) else ():
         if table not in ("nodes", "links") or not isinstance(values, dict):
@@ -208,11 +217,14 @@ def _companions(path: Path) -> tuple[Package, dict[str, dict[str, Any]]]:
                 Problem("package", 0, f"defaults.{table}", "", "defaults are for nodes or links", META_FILE)
             )
             continue
-        usable[table] = values
-        for name in values:
+        usable[table] = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
+        for name, value in values.items():
+            message = "" if name in usable[table] else "must be one text, number or flag"
             if name not in TABLES[table].names:
                 message = f"no such column in {table}{did_you_mean(name, TABLES[table].names)}"
-                problems.append(Problem("package", 0, f"defaults.{table}.{name}", "", message, META_FILE))
+            if message:
+                given = "" if name in usable[table] else shown(value)
+                problems.append(Problem("package", 0, f"defaults.{table}.{name}", given, message, META_FILE))
     return replace(package, problems=(*package.problems, *problems)), usable
 
 
@@ -225,6 +237,10 @@ def _renamed(raw: RawTable, table: str, fields: Mapping[str, str]) -> RawTable:
     """Return the columns that Kervan has a place for, under its names; the rest of GMNS is left out."""
     ours = {field: name for name, field in fields.items()}
     ours |= {f"{_OWN}{name}": name for name in TABLES[table].names if name not in fields}
+    repeated = [name for name, count in Counter(raw.frame.columns).items() if count > 1]
+    if repeated:
+        found = [Problem(table, 1, str(name)[:80], "", "the column appears twice", raw.file) for name in repeated]
+        return replace(raw, frame=raw.frame.iloc[:, :0], problems=(*raw.problems, *found))
     kept = [column for column in raw.frame.columns if column in ours or column == _SPEED]
     unknown = [c for c in raw.frame.columns if str(c).startswith(_OWN) and c not in ours and c != _SPEED]
     problems = [

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from kervan._files import file_fault, new_folder
+from kervan._toml import MAX_TOML_BYTES
 from kervan.errors import Problem
-from kervan.formats._files import file_fault, new_folder
-from kervan.formats._package import Package, RawTable, meta_toml, parsed_meta
+from kervan.formats._package import Package, RawTable, meta_toml, named_scenarios, parsed_meta
 from kervan.formats._text import csv_text, decoded, read_table, shown_cells
 from kervan.formats._units import OTHER_SUFFIXES
 from kervan.formats.frictionless import descriptor
@@ -28,7 +29,6 @@ __all__ = [
 
 META_FILE: Final = "package.toml"
 SCENARIOS: Final = "scenarios"
-_MAX_TOML_BYTES: Final = 5_000_000
 _MAX_ENTRIES: Final = 500
 
 
@@ -62,11 +62,13 @@ def read_companions(path: Path, meta_file: str = META_FILE, sections: tuple[str,
     """
     text, problems = _toml(path / meta_file, path, "package")
     package = parsed_meta(text, meta_file, path.name, sections) if not problems else _nameless()
-    scenarios: dict[str, str] = {}
+    texts: list[tuple[str, str]] = []
     for file in files_in(path / SCENARIOS, "*.toml"):
         content, found = _toml(file, path, SCENARIOS)
         problems += found
-        scenarios[file.stem] = content
+        texts += [] if found else [(file.stem, content)]
+    scenarios, found = named_scenarios(texts)
+    problems += found
     return replace(package, scenarios=scenarios, problems=(*package.problems, *problems), where=path.name or str(path))
 
 
@@ -77,7 +79,7 @@ def _nameless() -> Package:
 
 
 def _toml(file: Path, root: Path, table: str) -> tuple[str, list[Problem]]:
-    fault = file_fault(file, root, _MAX_TOML_BYTES)
+    fault = file_fault(file, root, MAX_TOML_BYTES)
     if fault:
         if table == "package" and "no such" in fault:
             fault = "is missing; its section [package] gives name, base_year and price_year"

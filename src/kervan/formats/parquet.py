@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from kervan._files import file_fault, new_folder, shown_size
 from kervan.errors import FormatError, Problem
-from kervan.formats._files import file_fault, new_folder, shown_size
-from kervan.formats._package import Package, RawTable
+from kervan.formats._package import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Package, RawTable
 from kervan.formats.package import files_in, read_companions, write_companions
 from kervan.schema import TABLES, Table
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["arrow_table", "is_parquet", "read", "write"]
 
-_MAX_ROWS: Final = 5_000_000
-_MAX_UNPACKED_BYTES: Final = 1_000_000_000
+_MAX_UNPACKED_BYTES: Final = 300_000_000
+_BATCH_ROWS: Final = 20_000
 
 
 def is_parquet(path: Path) -> bool:
@@ -41,17 +41,44 @@ def _read_table(file: Path, root: Path) -> RawTable:
     if fault:
         return RawTable.broken(file.stem, file.name, fault)
     try:
-        with pq.ParquetFile(file) as content:
+        texts = [field.name for field in pq.read_schema(file) if pa.types.is_string(field.type)]
+        # Texts stay as a file holds them, each once, until it is known how long they are together.
+        with pq.ParquetFile(file, read_dictionary=texts) as content:
             described = content.metadata
             unpacked = sum(described.row_group(i).total_byte_size for i in range(described.num_row_groups))
-            if described.num_rows > _MAX_ROWS or unpacked > _MAX_UNPACKED_BYTES:
-                size = f"{described.num_rows:,} rows, {shown_size(unpacked)} unpacked"
-                return RawTable.broken(file.stem, file.name, f"is too large to read: {size}")
-            table = content.read()
+            fault = _too_large(described.num_rows, described.num_columns, unpacked)
+            batches: list[pa.RecordBatch] = []
+            for batch in () if fault else content.iter_batches(batch_size=_BATCH_ROWS):
+                batches.append(batch)
+                unpacked = unpacked * (len(batches) > 1) + sum(map(_unpacked, batch.columns))
+                fault = _too_large(len(batches) * _BATCH_ROWS, 0, unpacked)
+                if fault:
+                    break
+            if fault:
+                return RawTable.broken(file.stem, file.name, fault)
+            table = pa.Table.from_batches(batches) if batches else content.read()
         frame, problems = _plain(table, file)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         return RawTable.broken(file.stem, file.name, f"cannot be read as Parquet: {str(error)[:150]}")
     return RawTable(frame, file.name, problems=tuple(problems))
+
+
+def _too_large(rows: int, columns: int, unpacked: float) -> str:
+    """Return why a table of this size is not read, or nothing."""
+    if rows <= MAX_ROWS and columns <= MAX_COLUMNS and rows * columns <= MAX_CELLS and unpacked <= _MAX_UNPACKED_BYTES:
+        return ""
+    return f"is too large to read: {rows:,} rows, {shown_size(unpacked)} unpacked"
+
+
+def _unpacked(column: Any) -> int:
+    """Return how many bytes a column has when every text stands for itself."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(column.type) or not pa.types.is_string(column.type.value_type):
+        return int(column.nbytes)
+    lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
+    return int(pc.sum(lengths).as_py() or 0) + 8 * len(column)
 
 
 def _plain(table: pa.Table, file: Path) -> tuple[Any, list[Problem]]:

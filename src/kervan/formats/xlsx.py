@@ -7,6 +7,7 @@ opened its parts are counted and measured, so that a small file cannot unpack in
 from __future__ import annotations
 
 import datetime as dt
+import io
 import lzma
 import math
 import re
@@ -14,13 +15,21 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
+from kervan._files import file_fault, new_file, shown_size
 from kervan.errors import Problem
-from kervan.formats._files import file_fault, new_file, shown_size
-from kervan.formats._package import Package, RawTable, parsed_meta, parsed_report, toml_text
+from kervan.formats._package import (
+    MAX_COLUMNS,
+    Package,
+    RawTable,
+    named_scenarios,
+    parsed_meta,
+    parsed_report,
+    toml_text,
+)
 from kervan.schema import MAX_PROBLEMS, TABLES, Column, Table
 
 if TYPE_CHECKING:
@@ -34,7 +43,8 @@ _MAX_PARTS: Final = 2_000
 _MAX_UNPACKED_BYTES: Final = 100_000_000
 _MAX_RATIO: Final = 300
 _MAX_ROWS: Final = 200_000
-_MAX_COLUMNS: Final = 500
+_MAX_CELLS: Final = 5_000_000
+_MAX_CHARACTERS: Final = 32_767  # of one cell, by the format
 _MAX_CELL: Final = 32_000
 _MORE: Final = re.compile(r"(.+) \((\d{1,3})\)")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -52,7 +62,8 @@ def read(path: Path) -> Package:
     sheets: dict[str, RawTable] = {}
     if not fault:
         try:
-            sheets = {name: _sheet(path.name, name, rows) for name, rows in _rows_of_sheets(path)}
+            left = _Left(_MAX_CELLS)
+            sheets = {name: _sheet(path.name, name, rows, left) for name, rows in _rows_of_sheets(path)}
         except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a malformed part makes it trip over
             fault = f"cannot be read as an Excel workbook: {type(error).__name__}: {str(error)[:150]}"
     if fault:
@@ -102,11 +113,9 @@ def _zip_fault(path: Path) -> str:
 
 def _rows_of_sheets(path: Path) -> Iterator[tuple[str, Iterator[Sequence[Any]]]]:
     """Yield the name and the rows of cells of every sheet."""
-    import openpyxl
-
     with path.open("rb") as handle, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what openpyxl does not keep (pictures, extensions) is not read anyway
-        book = openpyxl.load_workbook(handle, read_only=True, data_only=False, keep_links=False)
+        book = _book(handle)
         try:
             for sheet in book.worksheets:
                 if hasattr(sheet, "reset_dimensions"):
@@ -116,7 +125,31 @@ def _rows_of_sheets(path: Path) -> Iterator[tuple[str, Iterator[Sequence[Any]]]]
             book.close()
 
 
-def _sheet(book: str, name: str, rows: Iterator[Sequence[Any]]) -> RawTable:
+def _book(handle: IO[bytes]) -> Any:
+    """Return the open workbook; a sheet that is a chart has no cells and is not looked at."""
+    from openpyxl.chartsheet import Chartsheet
+    from openpyxl.reader.excel import ExcelReader
+
+    class Reader(ExcelReader):  # type: ignore[misc,unused-ignore]
+        def read_chartsheet(self, sheet: Any, rel: Any) -> None:
+            """Keep the place of a sheet that is a chart, and nothing of it."""
+            del rel
+            book: Any = self.wb
+            book._sheets.append(Chartsheet(parent=book, title=sheet.name))
+
+    reader = Reader(handle, read_only=True, data_only=False, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
+@dataclass
+class _Left:
+    """How many cells of a workbook may still be read."""
+
+    cells: int
+
+
+def _sheet(book: str, name: str, rows: Iterator[Sequence[Any]], left: _Left) -> RawTable:
     """Return one sheet as a raw table: the first row that is not blank is the heading."""
     import pandas as pd
 
@@ -126,8 +159,9 @@ def _sheet(book: str, name: str, rows: Iterator[Sequence[Any]]) -> RawTable:
     lines: list[int] = []
     problems: list[Problem] = []
     for line, cells in enumerate(rows, 1):
-        if line > _MAX_ROWS or len(cells) > _MAX_COLUMNS:
-            limit = f"at most {_MAX_ROWS:,} rows and {_MAX_COLUMNS} columns are read"
+        left.cells -= len(cells)
+        if line > _MAX_ROWS or len(cells) > MAX_COLUMNS or left.cells < 0:
+            limit = f"at most {_MAX_ROWS:,} rows and {MAX_COLUMNS} columns are read, {_MAX_CELLS:,} cells in all"
             return RawTable.broken(name, file, f"is too large: {limit}")
         values = [_value(cell) for cell in cells]
         if all(value is None or (isinstance(value, str) and not value.strip()) for value in values):
@@ -150,7 +184,9 @@ def _row_faults(name: str, file: str, line: int, cells: Sequence[Any], heading: 
     problems = []
     for position, cell in enumerate(cells):
         column = heading[position] if position < len(heading) else ""
-        if cell.data_type == "f":
+        if isinstance(cell.value, str) and len(cell.value) > _MAX_CHARACTERS:
+            message = f"holds more than {_MAX_CHARACTERS:,} characters, more than a cell can"
+        elif cell.data_type == "f":
             message = "holds a formula, which is not evaluated; paste its value instead"
         elif cell.data_type == "e":
             message = "holds an error of the spreadsheet"
@@ -165,7 +201,10 @@ def _row_faults(name: str, file: str, line: int, cells: Sequence[Any], heading: 
 def _value(cell: Any) -> Any:
     value = cell.value
     if isinstance(value, str):
-        return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
+        # One longer than a cell can be is told, and not unfolded: many cells may share it.
+        return _ESCAPED.sub(
+            lambda match: chr(int(match[1], 16)), value if len(value) <= _MAX_CHARACTERS else value[:80]
+        )
     is_known = value is None or isinstance(value, int | float | dt.date | dt.time | dt.timedelta)
     return value if is_known else str(getattr(value, "text", value))
 
@@ -219,10 +258,10 @@ def _toml_texts(sheet: RawTable | None) -> tuple[dict[str, str], list[Problem]]:
         return {}, []
     if not {"name", "toml"} <= set(sheet.frame.columns):
         return {}, [Problem("package", 1, "", "", "must have the columns name and toml", sheet.file)]
-    names, texts = sheet.frame["name"], sheet.frame["toml"]
-    return {str(name): "" if text is None else str(text) for name, text in zip(names, texts, strict=True)}, list(
-        sheet.problems
-    )
+    if any(list(sheet.frame.columns).count(name) > 1 for name in ("name", "toml")):
+        return {}, [Problem("package", 1, "", "", "must have the columns name and toml once", sheet.file)]
+    texts, problems = named_scenarios(zip(sheet.frame["name"], sheet.frame["toml"], strict=True), sheet.file)
+    return texts, [*sheet.problems, *problems]
 
 
 # ── out ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -250,8 +289,10 @@ def write(package: Package, path: Path, *, overwrite: bool = False) -> None:
     ):
         if texts:
             _write_texts(book.create_sheet(title), texts)
+    content = io.BytesIO()
+    book.save(content)
     with new_file(path, overwrite=overwrite) as scratch:
-        book.save(scratch)
+        scratch.write_bytes(content.getbuffer())
 
 
 def _write_about(sheet: Worksheet, package: Package) -> None:

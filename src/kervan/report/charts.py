@@ -12,13 +12,13 @@ from kervan.drawing.labels import spread
 from kervan.drawing.numbers import hours, percent, span
 from kervan.drawing.svg import Markup, cut, drawing, el, polyline, text, text_width
 from kervan.report.axes import Scale
+from kervan.report.findings import BAND_FRAC
 
 __all__ = [
     "Bar", "Check", "Move", "Part", "Point", "checks_chart", "hours_chart", "quality_chart", "scenario_chart", "signed",
 ]  # fmt: skip
 
 _ROW: Final = 22.0
-BAND_FRAC: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _colour(key: str) -> str:
 # ── where the hours go ──────────────────────────────────────────────────────────────────────────────
 
 
-def hours_chart(key: str, bars: Sequence[Bar], high: float, title: str, width: float) -> Markup:
+def hours_chart(key: str, bars: Sequence[Bar], high: tuple[float, float], title: str, width: float) -> Markup:
     """Return bars of hours, the first one for all the way, its parts named above it, then one a country.
 
     Parameters
@@ -62,18 +62,23 @@ def hours_chart(key: str, bars: Sequence[Bar], high: float, title: str, width: f
     bars
         The whole way first, then the countries in order.
     high
-        Hours at the right end, the same for charts to be compared.
+        Hours at the right end of the bar for all the way, and of those for the countries; the same for charts to be
+        compared.
     title
         For a screen reader.
     width
         In pixels.
     """
     left = max(text_width(bar.name, 12, bold=bar.is_strong) for bar in bars) + 12
-    x = Scale(0, high or 1, left, width - 46)
-    top = 40.0
-    out: list[Markup] = [*_part_names(bars[0], x, top, width)]
+    whole, part = (Scale(0, size or 1, left, width - 46) for size in high)
+    top, gap = 40.0, 26.0
+    out: list[Markup] = [*_part_names(bars[0], whole, top, width)]
+    if len(bars) > 1:
+        out.append(text(left, top + _ROW + gap - 8, "by country, on a scale of its own", font_size="11",
+                        fill=palette.MUTED))  # fmt: skip
     for number, bar in enumerate(bars):
-        y = top + number * _ROW + (8 if number else 0)
+        x = part if number else whole
+        y = top + number * _ROW + (gap if number else 0)
         tall = 16.0 if bar.is_strong else 12.0
         out.append(text(left - 8, y + 12, bar.name, anchor="end", font_size="12", fill=palette.INK,
                         font_weight="600" if bar.is_strong else None))  # fmt: skip
@@ -81,7 +86,7 @@ def hours_chart(key: str, bars: Sequence[Bar], high: float, title: str, width: f
         out.append(text(x(bar.total) + 6, y + 12, _hours_words(bar.total), font_size="11.5", fill=palette.INK,
                         font_weight="600" if bar.is_strong else None))  # fmt: skip
     desc = "One bar a country: hours moving in the colour of the mode, waiting light grey, procedures dark grey."
-    return drawing(key, width, top + len(bars) * _ROW + 12, title, desc, out)
+    return drawing(key, width, top + len(bars) * _ROW + gap + 4, title, desc, out)
 
 
 def _hours_words(value: float) -> str:
@@ -143,11 +148,12 @@ def _side_by_side(starts: Sequence[float], widths: Sequence[float], low: float, 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where one scenario puts a journey: its key, words, and hours; infinite where there is no way."""
+    """Where one scenario puts a journey: its key, words, hours (infinite: no way), and what else differs."""
 
     key: str
     name: str
     hours: float
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +249,18 @@ def _point_words(move: Move, shares: Sequence[float], x: Scale, y: float) -> lis
     ]  # fmt: skip
     words = [span(point.hours) for point, _ in moved]
     places = [x(share) for _, share in moved]
+    below = []
+    for point, share in moved:
+        end = min(x(share) + text_width(point.words, 11) / 2, x.end + 40)
+        if point.words:
+            below.append(text(end, y + 30, point.words, anchor="end", font_size="11", fill=palette.MUTED, **_HALO))
     if len(places) > 1:
         widest = max(text_width(word, 11) for word in words)
         places = spread(places, widest + 8, x.start + widest / 2 - 8, x.end - widest / 2 + 44)
     return [
         text(place, y + 17, word, anchor="middle", font_size="11", fill=palette.INK, **_HALO)
         for place, word in zip(places, words, strict=True)
-    ]
+    ] + below
 
 
 def scenario_sign(number: int, x: float, y: float, radius: float = 4.6) -> Markup:
@@ -274,7 +285,7 @@ def scenario_sign(number: int, x: float, y: float, radius: float = 4.6) -> Marku
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A published figure beside the model's: the difference as a share, and the published range likewise."""
+    """A published figure beside the model's: the difference as a share, the published range likewise, what answered."""
 
     name: str
     published: str
@@ -282,6 +293,7 @@ class Check:
     difference: float
     low: float
     high: float
+    by: str = ""
 
 
 _FAR: Final = 1.0
@@ -320,7 +332,6 @@ def checks_chart(key: str, groups: Sequence[tuple[str, Sequence[Check]]], title:
     """
     left = 10.0 if is_narrow else (0.52 if width > _LEAST_WIDE else 0.62) * width
     x = Scale(-_FAR, _FAR, left + (8 if is_narrow else 34), width - (22 if is_narrow else 40))
-    row = 38.0 if is_narrow else 21.0
     y = 26.0
     out: list[Markup] = []
     if not is_narrow:
@@ -336,7 +347,7 @@ def checks_chart(key: str, groups: Sequence[tuple[str, Sequence[Check]]], title:
         y += 22.0
         for check in sorted(checks, key=lambda one: -one.difference):
             out += _check_row(check, x, y, left, is_narrow=is_narrow)
-            y += row
+            y += 54.0 if is_narrow else 35.0 if check.by else 21.0
         y += 12.0
     return drawing(key, width, y, title, _CHECKS_DESC, _checks_back(x, y - 8, is_narrow=is_narrow), out)
 
@@ -361,26 +372,8 @@ def _checks_back(x: Scale, bottom: float, *, is_narrow: bool) -> list[Markup]:
 
 
 def _check_row(check: Check, x: Scale, y: float, left: float, *, is_narrow: bool) -> list[Markup]:
-    out: list[Markup] = []
-    middle = y + (24 if is_narrow else 8)
-    if is_narrow:
-        values, width_of = f": {check.published}, model {check.model}", x.end + 20
-        room = width_of - text_width(values, 11.5)
-        shown = values if text_width(check.name, 11.5) <= room else ""
-        name = check.name if shown else cut(check.name, width_of, 11.5)
-        out.append(text(0, y + 10, [name, el("tspan", shown, fill=palette.MUTED)], font_size="11.5", fill=palette.INK))
-    else:
-        out.append(
-            text(
-                0,
-                y + 12,
-                cut(check.name, left - 84 - text_width(check.published, 11.5) - 8, 11.5),
-                font_size="11.5",
-                fill=palette.INK,
-            )
-        )
-        for place, words in ((left - 84, check.published), (left - 8, check.model)):
-            out.append(text(place, y + 12, words, anchor="end", font_size="11.5", fill=palette.MUTED))
+    out = _check_words(check, y, x.end + 20 if is_narrow else left, is_narrow=is_narrow)
+    middle = y + (38 if is_narrow else 8)
     out.append(el("line", x1=x.start, x2=x.end, y1=middle, y2=middle, stroke="#ece9e2", stroke_width="0.8"))
     low, high = max(check.low, -_FAR), min(check.high, _FAR)
     if high > low:
@@ -394,9 +387,27 @@ def _check_row(check: Check, x: Scale, y: float, left: float, *, is_narrow: bool
     else:
         out.append(el("circle", cx=x(value), cy=middle, r="4", fill=palette.INK if inside else palette.PAPER,
                       stroke=palette.INK, stroke_width="1.6"))  # fmt: skip
-    is_left = value < 0
+    is_left = check.difference > _FAR or (value < 0 and x(value) - x.start > 20)
     out.append(text(x(value) + (-10 if is_left else 10), middle + 4, signed(check.difference), font_size="11",
                     fill=palette.MUTED, anchor="end" if is_left else "start", **_HALO))  # fmt: skip
+    return out
+
+
+def _check_words(check: Check, y: float, room: float, *, is_narrow: bool) -> list[Markup]:
+    """Return the name of a figure, both its values, and the itinerary that gave the model's."""
+    if is_narrow:
+        values = ", ".join(filter(None, (f"{check.published}, model {check.model}", check.by)))
+        return [
+            text(0, y + 10, cut(check.name, room, 11.5), font_size="11.5", fill=palette.INK, **_HALO),
+            text(0, y + 24, cut(values, room, 11), font_size="11", fill=palette.MUTED, **_HALO),
+        ]
+    name = cut(check.name, room - 84 - text_width(check.published, 11.5) * 1.1 - 10, 11.5)
+    out = [text(0, y + 12, name, font_size="11.5", fill=palette.INK)]
+    for place, words in ((room - 84, check.published), (room - 8, check.model)):
+        out.append(text(place, y + 12, words, anchor="end", font_size="11.5", fill=palette.MUTED))
+    if check.by:
+        by = cut(f"model: {check.by}", room - 8, 10.5)
+        out.append(text(0, y + 25, by, font_size="10.5", fill=palette.MUTED))
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ from kervan.drawing import palette
 from kervan.drawing.countries import AT_SEA
 from kervan.drawing.labels import spread
 from kervan.drawing.numbers import days, hours, plain, usd
-from kervan.drawing.svg import Markup, cut, drawing, el, polyline, text, text_width, wrapped
+from kervan.drawing.svg import WIDEST, Markup, cut, drawing, el, polyline, text, text_width, wrapped
 from kervan.report.axes import Scale, ticks
 from kervan.report.profiles import Band, Leg, Profile, Stop, bands, stops
 
@@ -83,11 +83,11 @@ def distance_diagram(
     main = next(one for one in profiles if one.is_main)
     has_names = width >= _LEAST_FOR_NAMES
     right = (
-        22.0
+        22.0 + 8.0 * (max(one.number for one in profiles) > 9)
         if not has_names
-        else 24.0 + max(text_width(_end_words(one, measure), _SIZE, bold=one.is_main) for one in profiles)
+        else 24.0 + WIDEST * max(text_width(_end_words(one, measure), _SIZE, bold=one.is_main) for one in profiles)
     )
-    right = min(right, width * 0.4)
+    right = min(right, width * 0.42)
     height = 320.0 if is_narrow else (390.0 if measure.key == "hours" else 330.0) - (0 if has_names else 105)
     high, long = max(one.total for one in profiles), max(one.km for one in profiles)
     plot = _Plot(
@@ -95,7 +95,7 @@ def distance_diagram(
         has_names, measure,
     )  # fmt: skip
     others = [one for one in profiles if not one.is_main]
-    labels, taken = _stop_labels(main, plot)
+    labels, taken = _stop_labels(main, plot, _tick_boxes(plot))
     parts = [
         _grid(plot), _country_strip(bands(main), plot), [_line(one, plot) for one in others],
         _ends(profiles, plot), _main_line(main, plot), labels, _mode_labels(main, plot, taken),
@@ -107,10 +107,21 @@ def distance_diagram(
     return drawing(key, width, height, title, desc, parts)
 
 
-def drawable(profiles: Sequence[Profile]) -> list[Profile]:
-    """Return the routes that fit beside the main one; a much longer or higher one would squeeze it."""
+def drawable(profiles: Sequence[Profile], always: Collection[int] = ()) -> list[Profile]:
+    """Return the routes that fit beside the main one; a much longer or higher one would squeeze it.
+
+    Parameters
+    ----------
+    profiles
+        The routes; exactly one is main.
+    always
+        Numbers of those to draw all the same.
+    """
     main = next(one for one in profiles if one.is_main)
-    return [one for one in profiles if one.km <= _MOST_WIDER * main.km and one.total <= _MOST_HIGHER * main.total]
+    return [
+        one for one in profiles
+        if one.number in always or (one.km <= _MOST_WIDER * main.km and one.total <= _MOST_HIGHER * main.total)
+    ]  # fmt: skip
 
 
 def _grid(plot: _Plot) -> list[Markup]:
@@ -132,6 +143,16 @@ def _grid(plot: _Plot) -> list[Markup]:
         anchor = "start" if value == 0 else ("end" if x > plot.x.end - 20 and plot.is_narrow else "middle")
         out.append(text(x, plot.height - 4, words, fill=palette.MUTED, font_size="11", anchor=anchor))
     return out
+
+
+def _tick_boxes(plot: _Plot) -> list[Box]:
+    """Return the boxes of the numbers on the upright axis, which no other word may cover."""
+    per, left = plot.measure.per_tick, plot.x.start
+    found = []
+    for value in ticks(plot.y.high / per, 5):
+        y = plot.y(value * per)
+        found.append((left, y - 14, left + text_width(plain(value), 11) + 4, y))
+    return found
 
 
 def _country_strip(found: Sequence[Band], plot: _Plot) -> list[Markup]:
@@ -169,12 +190,12 @@ def _main_line(one: Profile, plot: _Plot) -> Markup:
 # ── stops ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _stop_labels(main: Profile, plot: _Plot) -> tuple[list[Markup], list[Box]]:
-    """Return the names of the largest stops, above and left of their steps where it is empty, and their boxes."""
+def _stop_labels(main: Profile, plot: _Plot, full: Sequence[Box]) -> tuple[list[Markup], list[Box]]:
+    """Return the names of the largest stops, above and left of their steps where it is empty, and all full boxes."""
     found = sorted(stops(main, main.total * _LEAST_LABEL_FRAC), key=lambda stop: -stop.size)
     drawn_on = np.array(_main_points(main, plot))
     out: list[Markup] = []
-    taken: list[Box] = []
+    taken: list[Box] = list(full)
     for stop in found[: 4 if plot.is_narrow else 9]:
         lines = _stop_lines(stop, plot)
         box, is_left, away = _best_box(stop, lines, plot, taken, drawn_on)
@@ -239,7 +260,7 @@ def _stop_lines(stop: Stop, plot: _Plot) -> list[str]:
         return [first, *wrapped(" and ".join(words for words, _ in shown[:2]), 130, _SIZE)[:2]]
     if len(shown) == 1:
         return [first, shown[0][0]]
-    sizes = ", ".join(f"{words} {plot.measure.part(size)}" for words, size in shown)
+    sizes = ", ".join(f"{words}\u00a0{plot.measure.part(size)}" for words, size in shown)
     return [first, *wrapped(sizes, 250, _SIZE)[:2]]
 
 
@@ -303,7 +324,7 @@ def _ends(profiles: Sequence[Profile], plot: _Plot) -> list[Markup]:
                       fill="none", stroke_width="0.8", stroke_dasharray="1.5 2.5"))  # fmt: skip
         out.append(el("circle", cx=x, cy=plot.y(one.total), r="3.6" if one.is_main else "2.4", fill=tone))
         words = _end_words(one, plot.measure) if plot.has_names else str(one.number)
-        words = cut(words, plot.width - end, _SIZE, bold=one.is_main)
+        words = cut(words, plot.width - end, _SIZE, bold=one.is_main) if plot.has_names else words
         out.append(text(end, y + 4, words, font_size=str(_SIZE), fill=palette.INK if one.is_main else palette.MUTED,
                         font_weight="600" if one.is_main else None))  # fmt: skip
     return out

@@ -12,16 +12,19 @@ from kervan.drawing.numbers import count, days, hours, kg, km, percent, round_fi
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kervan.report.story import Journey, Story, Trip, Way
+    from kervan.network import Network
+    from kervan.report.story import Journey, Outcome, Story, Trip, Way
 
 __all__ = [
-    "FIRM", "by_country", "checks_headline", "dek", "firm_frac", "headline", "holders", "hours_headline",
-    "map_headline", "quality_shares",
-    "scenario_effect", "scenario_headline", "scenario_lede", "trip_headline", "trip_lede", "trust_headline",
+    "BAND_FRAC", "FIRM", "by_country", "checks_headline", "checks_lede", "dek", "emission_note", "firm_frac",
+    "headline", "holders", "hours_headline", "map_headline", "quality_shares", "scenario_effect", "scenario_headline",
+    "scenario_lede", "scope_of", "scope_words", "trip_headline", "trip_lede", "trust_headline",
 ]  # fmt: skip
 
 #: Qualities that are somebody's measurement or publication as it stands.
 FIRM: Final = ("observed", "published")
+#: A figure is near when it differs by no more than this share.
+BAND_FRAC: Final = 0.2
 _TIMES: Final = ["hours_moving", "hours_waiting", "hours_procedure"]
 _NOTICED: Final = 0.005
 
@@ -57,10 +60,64 @@ def dek(story: Story) -> str:
     way = trip.main
     firm = firm_frac(way.grounds, "hours")
     return (
-        f"{_sentence(by_way(way.name))} it costs {usd(way.usd)} and emits {kg(way.kg)} of CO₂e; one journey in ten "
+        f"{_sentence(by_way(way.name))} it costs {usd(way.usd)} and emits {kg(way.kg)} of CO₂e "
+        f"({scope_words(way.row['emission_scope'])}); one journey in ten "
         f"takes longer than {days(float(way.row['hours_p90']))}. {percent(firm)} of the hours come straight from "
         "observed or published figures; the rest is estimated or claimed."
     )
+
+
+def scope_words(scope: str) -> str:
+    """Return the ISO 14083 scope of an emission in words.
+
+    Examples
+    --------
+    >>> scope_words("ttw"), scope_words("mixed")
+    ('tank to wheel', 'part tank to wheel, part well to wheel')
+    """
+    return _SCOPES.get(scope, scope)
+
+
+_SCOPES: Final = {
+    "ttw": "tank to wheel", "wtw": "well to wheel", "mixed": "part tank to wheel, part well to wheel",
+    "none": "no emission counted",
+}  # fmt: skip
+
+
+def scope_of(ways: Sequence[Way]) -> str:
+    """Return the scope that the emissions of some ways have together."""
+    scopes = {str(way.row["emission_scope"]) for way in ways} - {"none"}
+    return "mixed" if len(scopes) > 1 else next(iter(scopes), "none")
+
+
+def emission_note(net: Network, trips: Sequence[Trip]) -> str:
+    """Return what the emissions on the page count and what they leave out, read off the stages and the factors."""
+    stages = [trip.main.stages for trip in trips]
+    scope = scope_of([way for trip in trips for way in trip.ways])
+    words = [f"CO₂e: greenhouse gases as CO₂ equivalent, {scope_words(scope)}."]
+    if scope != "wtw":
+        words.append("Tank to wheel counts what vehicles burn under way, not the making and delivery of their fuel.")
+    silent = {
+        str(kind) for part in stages for kind, size in part.groupby("kind")["emission_kg"].sum().items()
+        if size == 0 and kind in _STANDS
+    }  # fmt: skip
+    if silent:
+        words.append(
+            f"Not counted, for want of factors: {_listed([_STANDS[k] for k in _STANDS if k in silent], len(_STANDS))}."
+        )
+    kinds = net["vehicle_kinds"].set_index("vehicle_kind")
+    used = dict.fromkeys(kind for part in stages for kind in part.loc[part["emission_kg"] > 0, "vehicle_kind"])
+    for kind in used:
+        row = kinds.loc[kind]
+        note = f": {row['note']}" if row["note"] else ""
+        words.append(f"{row['name']}, {1000 * row['emission_kg_per_t_km']:.3g} g a tonne-kilometre{note}.")
+    return " ".join(words)
+
+
+_STANDS: Final = {
+    "border": "border posts", "gauge_change": "changes of gauge", "port": "ports", "transload": "transfers",
+    "terminal": "terminals",
+}  # fmt: skip
 
 
 def the_way(name: str) -> str:
@@ -242,8 +299,10 @@ def scenario_headline(journeys: Sequence[Journey]) -> str:
         for outcome in first.outcomes[1:] if math.isfinite(outcome.hours)
     ]  # fmt: skip
     saved, scenario = min(gains, default=(0.0, ""))
-    if saved < -_NOTICED * first.outcomes[0].hours:
-        return f"{scenario_words(scenario)} takes {span(-saved)} off {first.name}"
+    whole = first.outcomes[0].hours
+    if saved < -_NOTICED * whole:
+        share = f"{percent(-saved / whole)} of the {span(whole)}"
+        return f"{scenario_words(scenario)} takes {span(-saved)} off {first.name}, {share} it takes"
     return f"None of the scenarios makes {first.name} shorter"
 
 
@@ -284,26 +343,90 @@ def scenario_effect(journeys: Sequence[Journey], scenario: str) -> str:
         if one.hours > base.hours * (1 + _NOTICED) and one.usd < base.usd:
             parts.append(f"{journey.name} takes {span(one.hours - base.hours)} longer, by a route that costs "
                          f"{usd(round_figures(base.usd - one.usd, 2))} less.")  # fmt: skip
-    same = [journey.name for journey, one in found if abs(one.hours / journey.outcomes[0].hours - 1) <= _NOTICED]
+    same = [journey.name for journey, one in found if _is_unmoved(journey, one)]
+    little = [
+        journey.name for journey, one in found
+        if not _is_unmoved(journey, one) and abs(one.hours / journey.outcomes[0].hours - 1) < _LITTLE
+        and abs(one.usd / (journey.outcomes[0].usd or 1) - 1) < _LITTLE
+    ]  # fmt: skip
     if len(same) == len(found):
-        parts.append("Changes the time of none of these journeys.")
+        parts.append("Changes the time and cost of none of these journeys.")
     elif same:
         parts.append(f"Changes nothing for {_listed(same)}.")
+    if little:
+        parts.append(f"Less than 1% for {_listed(little)}.")
     return " ".join(parts)
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = list(names[:4]) + ([f"{len(names) - 4} more"] if len(names) > 4 else [])
+_LITTLE: Final = 0.01
+_NO_HOURS: Final = 0.05
+_NO_USD: Final = 1.0
+
+
+def _is_unmoved(journey: Journey, one: Outcome) -> bool:
+    base = journey.outcomes[0]
+    return abs(one.hours - base.hours) < _NO_HOURS and abs(one.usd - base.usd) < _NO_USD
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    shown = list(names[:most]) + ([f"{len(names) - most} more"] if len(names) > most else [])
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def checks_headline(checks: pd.DataFrame, band: float = 0.2) -> str:
-    """Return how many published figures the model meets, of those it was not set by."""
-    tested = checks[checks["role"] == "validation"] if len(checks) else checks
+def checks_headline(checks: pd.DataFrame) -> str:
+    """Return how the model's times of journeys lie to the published ones it was not set by."""
+    tested = _tested(checks)
     if not len(tested):
         return "There is no published figure to test the model by"
-    near = int((tested["difference_frac"].abs() <= band).sum())
-    return f"The model comes within {percent(band)} of {near} of {len(tested)} published figures it was not set by"
+    times = tested[tested["quantity"] == "transit_time"]
+    if not len(times):
+        return f"The model comes within {percent(BAND_FRAC)} of {_near(tested)} of {len(tested)} published figures"
+    differences = times["difference_frac"]
+    below, above = int((differences < 0).sum()), int((differences > 0).sum())
+    if below == above:
+        return f"Of {len(times)} published journeys the model makes as many faster as slower"
+    word, most = ("faster", below) if below > above else ("slower", above)
+    middle = percent(abs(float(differences.median())))
+    return f"The model is {word} than published in {most} of {len(times)} journeys, by {middle} at the median"
+
+
+def checks_lede(checks: pd.DataFrame, band: float = BAND_FRAC) -> str:
+    """Return how many figures of each kind the model meets; lengths, which test the map alone, by themselves."""
+    tested = _tested(checks)
+    if not len(tested):
+        return ""
+    parts = []
+    for names, words in _TESTED:
+        rows = tested[tested["quantity"].isin(names)]
+        if len(rows):
+            parts.append(f"{_near(rows, band)} of {len(rows)} {words}")
+    lengths = tested[tested["quantity"] == "length"]
+    others = tested[tested["quantity"] != "length"]
+    text = ""
+    if parts:
+        inside = int(others["is_within_range"].sum())
+        text = (
+            f"Of published figures that the model was not set by, it comes within {percent(band)} of "
+            f"{_listed(parts, len(parts))}; {inside} of these {len(others)} lie{'s' * (inside == 1)} in the range "
+            "published."
+        )
+    if len(lengths):
+        text += f" Lengths test the map and not the model: {_near(lengths, band)} of {len(lengths)}."
+    return text.strip()
+
+
+_TESTED: Final = (
+    (("transit_time",), "times of journeys"), (("freight_cost",), "prices of journeys"),
+    (("facility_time",), "times at posts"), (("facility_cost",), "charges at posts"), (("speed",), "speeds"),
+)  # fmt: skip
+
+
+def _tested(checks: pd.DataFrame) -> pd.DataFrame:
+    return checks[checks["role"] == "validation"] if len(checks) else checks
+
+
+def _near(rows: pd.DataFrame, band: float = BAND_FRAC) -> int:
+    return int((rows["difference_frac"].abs() <= band).sum())
 
 
 def quality_shares(grounds: pd.DataFrame, measure: str) -> dict[str, float]:

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+import calendar
 import math
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan.drawing import palette
 from kervan.drawing.countries import country_name
-from kervan.drawing.maps import short_name
-from kervan.drawing.numbers import count, days, hours, kg, km, percent, plain, span, usd
+from kervan.drawing.numbers import count, days, hours, kg, km, money, percent, plain, round_figures, span, usd
 from kervan.drawing.svg import Markup, el
 from kervan.report import findings
 from kervan.report.charts import (
     Bar,
-    Check,
     Move,
     Part,
     Point,
-    checks_chart,
     hours_chart,
     quality_chart,
     scenario_chart,
     scenario_sign,
-    signed,
 )
+from kervan.report.checks import checks_section
 from kervan.report.diagrams import MEASURES, Measure, distance_diagram, drawable
+from kervan.report.figures import NARROW, WIDE, Figure, Size, figure
 from kervan.report.grid import Grid, Head, link_to
 from kervan.report.mapfigure import corridor_map, sea_map
 from kervan.report.profiles import DOING, Profile, profile
@@ -36,51 +34,11 @@ from kervan.report.profiles import DOING, Profile, profile
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kervan.report.story import Journey, Story, Trip, Way
+    from kervan.report.story import Journey, Outcome, Story, Trip, Way
 
-__all__ = ["Figure", "context"]
+__all__ = ["context"]
 
-WIDE: Final = 1080.0
-MIDDLE: Final = 700.0
-NARROW: Final = 350.0
 _MINUS: Final = "\u2212"
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """One of the sizes a figure is drawn in: its key, its width in pixels, and whether it is for a phone."""
-
-    key: str
-    width: float
-    is_narrow: bool = False
-
-
-_SIZES: Final = (Size("w", WIDE), Size("m", MIDDLE), Size("n", NARROW, is_narrow=True))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A figure: its heading, its drawing for a wide page, for print and tablets, and for a phone, and its table."""
-
-    title: str
-    wide: Markup
-    middle: Markup
-    narrow: Markup
-    note: Any = ""
-    grids: tuple[Grid, ...] = ()
-    grid_words: str = "The numbers as a table"
-
-
-def _figure(
-    title: str,
-    draw: Callable[[Size], Markup],
-    note: Any = "",
-    grids: tuple[Grid, ...] = (),
-    sizes: Sequence[Size] = _SIZES,
-) -> Figure:
-    """Return a figure drawn in its three sizes."""
-    wide, middle, narrow = (draw(size) for size in sizes)
-    return Figure(title, wide, middle, narrow, note, grids)
 
 
 def context(story: Story) -> dict[str, Any]:
@@ -98,12 +56,13 @@ def context(story: Story) -> dict[str, Any]:
         "hours": _hours(trips) if trips else None,
         "hours_title": findings.hours_headline(trips[0]) if trips else "",
         "scenarios": _scenarios(story),
-        "checks": _checks(story),
+        "checks": checks_section(story),
         "quality": _quality(trips) if trips else None,
         "quality_title": findings.trust_headline(trips[0]) if trips else "Where the numbers come from",
         "sources": _sources(story, trips),
         "source_count": count(len(_sources(story, trips)), "source"),
         "provenance": _provenance(story, trips),
+        "emission_note": findings.emission_note(story.net, trips) if trips else "",
     }
 
 
@@ -113,7 +72,8 @@ def context(story: Story) -> dict[str, Any]:
 def _scores(story: Story, trips: Sequence[Trip]) -> Grid:
     heads = (
         Head("From " + story.origin_name + " to", is_number=False), Head("Mean time"), Head("Nine in ten within"),
-        Head("Cost"), Head("CO₂e"), Head("Distance"), Head("hours straight from observed or published figures"),
+        Head("Cost"), Head(f"CO₂e, {_scope(trips)}"), Head("Distance"),
+        Head("hours straight from observed or published figures"),
     )  # fmt: skip
     rows = [
         (trip.name, days(trip.main.hours), days(float(trip.main.row["hours_p90"])), usd(trip.main.usd),
@@ -121,7 +81,18 @@ def _scores(story: Story, trips: Sequence[Trip]) -> Grid:
          percent(findings.firm_frac(trip.main.grounds, "hours")))
         for trip in trips
     ]  # fmt: skip
-    return Grid(f"{story.cargo[:1].upper()}{story.cargo[1:]}, by the best route of the corridor", heads, rows)
+    when = f"{_when(story.settings.month)}, network of {story.net.year}"
+    cargo = f"{story.cargo[:1].upper()}{story.cargo[1:]}"
+    return Grid(f"{cargo}, {when}, by the best route of the corridor", heads, rows)
+
+
+def _scope(trips: Sequence[Trip]) -> str:
+    return findings.scope_words(findings.scope_of([way for trip in trips for way in trip.ways]))
+
+
+def _when(month: int) -> str:
+    """Return the month of departure in words."""
+    return f"in {calendar.month_name[month]}" if month else "in the mean of the year"
 
 
 def _map(story: Story) -> Figure:
@@ -147,7 +118,7 @@ def _map(story: Story) -> Figure:
         return el("div", whole, sea_map("sea-n", story, size.width)) if size.is_narrow else whole
 
     title = findings.map_headline([trip for trip in story.trips if trip.ways])
-    return _figure(title, draw, note, (Grid("The routes on the map", heads, rows),))
+    return figure(title, draw, note, (Grid("The routes on the map", heads, rows),))
 
 
 _SIGNS: Final = (("border", "border"), ("port", "port"), ("gauge", "change of gauge."))
@@ -185,11 +156,11 @@ def _trip(trip: Trip, number: int) -> dict[str, Any]:
 def _ways_table(trip: Trip) -> Grid:
     heads = (
         Head("Route", is_number=False), Head("Mean", "days"), Head("Half within", "days"), Head("Nine in ten", "days"),
-        Head("Cost", "USD"), Head("CO₂e", "kg"), Head("Distance", "km"),
+        Head("Cost", "USD"), Head("CO₂e", f"kg, {_scope([trip])}"), Head("Distance", "km"),
     )  # fmt: skip
     rows = [
         (_way_words(way), days(way.hours, unit=False), days(float(way.row["hours_p50"]), unit=False),
-         days(float(way.row["hours_p90"]), unit=False), plain(way.usd), plain(way.kg),
+         days(float(way.row["hours_p90"]), unit=False), money(way.usd), money(way.kg),
          plain(float(way.row["length_km"])))
         for way in trip.ways
     ]  # fmt: skip
@@ -211,7 +182,7 @@ def _distance(key: str, trip: Trip, *, is_first: bool) -> list[Figure]:
     figures = []
     for measure, what in MEASURES.items():
         lines = [profile(way.stages, measure, way.name, way.number, is_main=way is trip.main) for way in trip.ways]
-        drawn = drawable(lines)
+        drawn = drawable(lines, [way.number for way in trip.ways if way.is_named and not way.is_rival])
         numbers = {one.number for one in drawn}
         note = " ".join(
             f"{way.number}\u2002{way.name} runs out of the picture: {days(way.hours)} and {usd(way.usd)} over "
@@ -222,7 +193,7 @@ def _distance(key: str, trip: Trip, *, is_first: bool) -> list[Figure]:
             note = f"{_HOW_TO_READ} {note}"
         title = f"{what.title} to {trip.name}"
         draw = partial(_drawn_distance, key=f"{key}-{measure}", lines=drawn, what=what, title=title)
-        figures.append(_figure(title, draw, note))
+        figures.append(figure(title, draw, note))
     return figures
 
 
@@ -233,7 +204,8 @@ def _drawn_distance(size: Size, *, key: str, lines: Sequence[Profile], what: Mea
 def _stages_table(way: Way, destination: str) -> Grid:
     heads = (
         Head("Stage", is_number=False), Head("Where", is_number=False), Head("Distance", "km"), Head("Moving", "h"),
-        Head("Waiting", "h"), Head("Procedures", "h"), Head("Cost", "USD"), Head("CO₂e", "kg"),
+        Head("Waiting", "h"), Head("Procedures", "h"), Head("Cost", "USD"),
+        Head("CO₂e", f"kg, {findings.scope_words(way.row['emission_scope'])}"),
         Head("Rests on", is_number=False),
     )  # fmt: skip
     rows = []
@@ -244,7 +216,7 @@ def _stages_table(way: Way, destination: str) -> Grid:
         rows.append((f"{place}, {doing}" if doing else place, country_name(row["country_code"]),
                      plain(row["length_km"]) if moves else "",
                      *(_bare(row[name]) for name in ("hours_moving", "hours_waiting", "hours_procedure")),
-                     plain(row["cost_usd"]), plain(row["emission_kg"]), row["quality"]))  # fmt: skip
+                     money(row["cost_usd"]), money(row["emission_kg"]), row["quality"]))  # fmt: skip
     return Grid(f"{way.number}\u2002{way.name}, stage by stage to {destination}", heads, rows)
 
 
@@ -259,6 +231,7 @@ def _bare(value: float) -> str:
 
 def _hours(trips: Sequence[Trip]) -> list[Figure]:
     high = max(trip.main.hours for trip in trips)
+    most = max(bar.total for trip in trips for bar in _hour_bars(trip)[1:])
     figures = []
     for number, trip in enumerate(trips, 1):
         bars = _hour_bars(trip)
@@ -272,13 +245,13 @@ def _hours(trips: Sequence[Trip]) -> list[Figure]:
         heads = (Head("Country", is_number=False), Head("Moving", "h"), Head("Waiting", "h"),
                  Head("Procedures", "h"), Head("Together", "h"))  # fmt: skip
         grid = Grid(title, heads, rows, frozenset({0}))
-        draw = partial(_drawn_hours, key=f"hours{number}", bars=bars, high=high, title=title)
-        figures.append(_figure(title, draw, "", (grid,), (Size("w", wide), Size("m", NARROW), Size("n", NARROW))))
+        draw = partial(_drawn_hours, key=f"hours{number}", bars=bars, high=high, most=most, title=title)
+        figures.append(figure(title, draw, "", (grid,), (Size("w", wide), Size("m", NARROW), Size("n", NARROW))))
     return figures
 
 
-def _drawn_hours(size: Size, *, key: str, bars: Sequence[Bar], high: float, title: str) -> Markup:
-    return hours_chart(f"{key}-{size.key}", bars, high, title, size.width)
+def _drawn_hours(size: Size, *, key: str, bars: Sequence[Bar], high: float, most: float, title: str) -> Markup:
+    return hours_chart(f"{key}-{size.key}", bars, (high, most), title, size.width)
 
 
 def _kind(key: str) -> str:
@@ -312,7 +285,8 @@ def _hour_parts(stages: pd.DataFrame) -> tuple[Part, ...]:
 def _scenarios(story: Story) -> dict[str, Any]:
     journeys = story.journeys
     found: dict[str, Any] = {
-        "title": findings.scenario_headline(journeys), "lede": findings.scenario_lede(journeys), "table": None,
+        "title": _unbroken(findings.scenario_headline(journeys), journeys),
+        "lede": findings.scenario_lede(journeys), "table": None,
         "troubles": story.scenario_troubles, "figure": None,
         "list": [(one.title or one.name, one.description, findings.scenario_effect(journeys, one.title or one.name))
                  for one in story.settings.scenarios],
@@ -321,8 +295,7 @@ def _scenarios(story: Story) -> dict[str, Any]:
         found["lede"] = "The package names fewer than two scenarios, so there is nothing to set side by side."
         return found
     moves = [
-        Move(journey.name, tuple(Point(one.scenario, one.scenario, one.hours) for one in journey.outcomes))
-        for journey in journeys
+        Move(journey.name, tuple(_point(one, journey.outcomes[0]) for one in journey.outcomes)) for journey in journeys
     ]
     title = "Change of the mean time under each scenario"
     note = [
@@ -330,13 +303,33 @@ def _scenarios(story: Story) -> dict[str, Any]:
             aria_hidden="true"), f"\u00a0{outcome.scenario} "]
         for number, outcome in enumerate(journeys[0].outcomes)
     ]  # fmt: skip
-    found["figure"] = _figure(
+    found["figure"] = figure(
         title,
         lambda size: scenario_chart(f"scen-{size.key}", moves, title, size.width, is_narrow=size.is_narrow),
         el("span", note),
     )
     found["table"] = _scenario_table(journeys)
     return found
+
+
+def _unbroken(words: str, journeys: Sequence[Journey]) -> Markup:
+    """Return a headline in which the name of the first journey stays on one line."""
+    name = journeys[0].name if journeys else ""
+    before, found, after = words.partition(name) if name else (words, "", "")
+    return el("span", before, el("span", found, class_="whole") if found else "", after)
+
+
+def _point(one: Outcome, base: Outcome) -> Point:
+    """Return where a scenario puts a journey; where it goes otherwise than before, how, and for what money."""
+    words = ""
+    if one.modes != base.modes and math.isfinite(one.hours) and math.isfinite(base.hours):
+        by = " and ".join(palette.mode_name(mode) for mode in one.modes)
+        was = " and ".join(palette.mode_name(mode) for mode in base.modes)
+        dear = round_figures(one.usd - base.usd, 2)
+        words = f"by {by} instead of {was}"
+        if abs(dear) >= 1:
+            words += f", {usd(abs(dear))} {'more' if dear > 0 else 'less'}"
+    return Point(one.scenario, one.scenario, one.hours, words)
 
 
 def _scenario_table(journeys: Sequence[Journey]) -> Grid:
@@ -355,107 +348,42 @@ def _scenario_table(journeys: Sequence[Journey]) -> Grid:
                 cells += ["no route", "", ""]
                 continue
             cells += [
-                _with_change(span(one.hours), one.hours - base.hours if number else 0.0, 0.05, "h"),
+                _with_change(span(one.hours), _hours_change(one.hours - base.hours if number else 0.0)),
                 span(one.p90),
-                _with_change(plain(one.usd), one.usd - base.usd if number else 0.0, 0.5),
+                _with_change(plain(one.usd), _usd_change(one.usd - base.usd if number else 0.0)),
             ]
         rows.append(cells)
     return Grid("Journeys under each scenario", heads, rows, groups=groups)
 
 
-def _with_change(words: str, change: float, least: float, unit: str = "") -> Markup:
-    if abs(change) < least:
-        return el("span", words)
-    shown = _change(change) + (f"\u00a0{unit}" if unit else "")
-    return el("span", words, " ", el("small", shown, class_="change"))
+def _with_change(words: str, shown: str) -> Markup:
+    return el("span", words, " ", el("small", shown, class_="change")) if shown else el("span", words)
 
 
-def _change(value: float) -> str:
-    shown = f"{abs(value):.1f}" if abs(value) < 9.95 else plain(abs(value))
-    return f"{_MINUS if value < 0 else '+'}{shown}"
+def _hours_change(value: float) -> str:
+    r"""Return a change in hours with its sign, to a tenth below ten hours; nothing where it would read 0.
+
+    Examples
+    --------
+    >>> _hours_change(-2.24), _hours_change(0.03)
+    ('−2.2\xa0h', '')
+    """
+    return _signed(value, hours(abs(value))) if abs(value) >= 0.05 else ""
 
 
-# ── checks ──────────────────────────────────────────────────────────────────────────────────────────
+def _usd_change(value: float) -> str:
+    """Return a change in dollars with its sign, two figures and no cents; nothing below a dollar.
 
-_QUANTITIES: Final = {
-    "transit_time": "Time of a journey", "freight_cost": "Price of a journey", "facility_time": "Time at a post",
-    "facility_cost": "Charge at a post", "speed": "Speed, delays included", "length": "Length",
-}  # fmt: skip
-_JOURNEYS: Final = ("transit_time", "freight_cost")
-_CHECK_PARTS: Final = (
-    ("Journeys", "validation", _JOURNEYS),
-    ("Posts, speeds and lengths", "validation", tuple(_QUANTITIES.keys() - _JOURNEYS)),
-    ("Figures the model was set by prove nothing, and are kept apart", "calibration", tuple(_QUANTITIES)),
-)
+    Examples
+    --------
+    >>> _usd_change(-67.1), _usd_change(5.4), _usd_change(0.3)
+    ('−67', '+5', '')
+    """
+    return _signed(value, plain(round(round_figures(abs(value), 2)))) if abs(value) >= 1 else ""
 
 
-def _checks(story: Story) -> dict[str, Any]:
-    table = story.checks
-    found: dict[str, Any] = {"title": findings.checks_headline(table), "trouble": story.checks_trouble, "figures": []}
-    if not len(table):
-        return found
-    names = {row["node_id"]: short_name(row["name"]) for row in story.net["nodes"].to_dict("records")}
-    records = table.to_dict("records")
-    note = (
-        "Filled dots: within 20 per cent. Grey bars: the range published. Nothing is left out: every figure of the "
-        "package that the model answers is here."
-    )
-    for number, (title, role, quantities) in enumerate(_CHECK_PARTS):
-        rows = [row for row in records if row["role"] == role and row["quantity"] in quantities]
-        groups = [
-            (words, [_check(row, names) for row in rows if row["quantity"] == quantity])
-            for quantity, words in _QUANTITIES.items()
-        ]
-        if rows:
-            draw = partial(_drawn_checks, key=f"checks{number}", groups=groups, title=title)
-            found["figures"].append(_figure(title, draw, note, (_checks_table(story, rows, names),)))
-            note = ""
-    return found
-
-
-def _drawn_checks(size: Size, *, key: str, groups: Any, title: str) -> Markup:
-    return checks_chart(f"{key}-{size.key}", groups, title, size.width, is_narrow=size.is_narrow)
-
-
-def _checks_table(story: Story, records: Sequence[dict[Any, Any]], names: dict[str, str]) -> Grid:
-    publishers = dict(zip(story.net["sources"]["source_id"], story.net["sources"]["publisher"], strict=True))
-    rows = []
-    for row in records:
-        check = _check(row, names)
-        rows.append((check.name, _QUANTITIES.get(row["quantity"], row["quantity"]), check.published, check.model,
-                     signed(check.difference), row["role"], row["kind"],
-                     publishers.get(row["source_id"], row["source_id"])))  # fmt: skip
-    heads = (
-        Head("What", is_number=False), Head("Quantity", is_number=False), Head("Published"), Head("Model"),
-        Head("Difference"), Head("Role", is_number=False), Head("Figure", is_number=False),
-        Head("Publisher", is_number=False),
-    )  # fmt: skip
-    return Grid("Published figures and the model's", heads, rows)
-
-
-def _check(row: dict[Any, Any], names: dict[str, str]) -> Check:
-    unit, published = str(row["unit"]), float(row["published"])
-    low, high = float(row["published_low"]), float(row["published_high"])
-    words = _valued(published, unit)
-    if low < high:
-        words = f"{_valued(low, unit).rsplit(chr(160), 1)[0]}–{_valued(high, unit)}"
-    model = _valued(float(row["model"]), unit)
-    if model.split("\u00a0")[-1] == words.split("\u00a0")[-1]:
-        model = model.split("\u00a0")[0]
-    year = f", {row['year']}" if row["year"] else ""
-    name = _place_words(str(row["place"]), names) + year
-    return Check(name, words, model, float(row["difference_frac"]), low / published - 1, high / published - 1)
-
-
-def _place_words(place: str, names: dict[str, str]) -> str:
-    """Return a place as people say it, ids of nodes in it by their names."""
-    return re.sub(r"[A-Z]{2}_[A-Z0-9]+", lambda found: names.get(found[0], found[0]), place)
-
-
-def _valued(value: float, unit: str) -> str:
-    if unit == "h":
-        return span(value)
-    return f"{plain(value)}\u00a0{unit}" if unit != "1" else percent(value)
+def _signed(value: float, words: str) -> str:
+    return f"{_MINUS if value < 0 else '+'}{words}"
 
 
 # ── how sure, and from where ────────────────────────────────────────────────────────────────────────
@@ -475,7 +403,7 @@ def _quality(trips: Sequence[Trip]) -> Figure:
         "somebody named. Published: an official or named figure. Claimed: a promise. Estimated: worked out or assumed, "
         "with the reason in the tables."
     )
-    return _figure(title, lambda size: quality_chart(f"qual-{size.key}", bars, title, size.width), note,
+    return figure(title, lambda size: quality_chart(f"qual-{size.key}", bars, title, size.width), note,
                    (Grid(title, heads, rows),))  # fmt: skip
 
 
@@ -509,12 +437,34 @@ def _provenance(story: Story, trips: Sequence[Trip]) -> list[tuple[str, str]]:
         ("Digest of the data", net.digest),
         ("Kervan", kervan.__version__),
     ]
-    if trips and trips[0].provenance is not None:
-        shown = {name: value for name, value in trips[0].provenance.params.items() if value not in (None, "", (), [])}
-        found.append(("Question", ", ".join(f"{name} {value}" for name, value in shown.items())))
+    if trips:
+        found.append(("Question", _question(story, trips)))
+        found.append(("The same on the command line", _command(story, trips[0])))
     if net.meta.licence or net.meta.attribution:
         found.append(
             ("Data", " ".join(filter(None, (f"{net.meta.licence}." if net.meta.licence else "", net.meta.attribution))))
         )
     found.append(("To make this page again", f"kervan report --package {net.meta.name}"))
     return found
+
+
+def _question(story: Story, trips: Sequence[Trip]) -> str:
+    settings = story.settings
+    ends = " and ".join(filter(None, [", ".join(trip.name for trip in trips[:-1]), trips[-1].name]))
+    words = f"{story.cargo[:1].upper()}{story.cargo[1:]} from {story.origin_name} to {ends}, leaving "
+    words += f"{_when(settings.month)}, on the network of {story.net.year}."
+    if settings.month:
+        words += " Without a month the answer is the mean of the year, which differs by how often weather stops ships."
+    return words
+
+
+def _command(story: Story, trip: Trip) -> str:
+    """Return the command that gives the itineraries of a trip."""
+    settings = story.settings
+    parts = ["kervan", "route", settings.origin, trip.destination, "--commodity", settings.commodity_id, "--quantity",
+             f"{settings.quantity:g}"]  # fmt: skip
+    if settings.depart:
+        parts += ["--depart", settings.depart]
+    if story.net.year != story.net.meta.base_year:
+        parts += ["--year", str(story.net.year)]
+    return shlex.join([*parts, "--package", story.net.meta.name])

@@ -17,7 +17,7 @@ _FLAGS: Final = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 _FOOT: Final = (
-    '<div style="font:7pt system-ui,sans-serif;color:#5f5c57;width:100%;padding:0 13mm;text-align:right">'
+    '<div style="font:7pt Helvetica,Arial,sans-serif;color:#5f5c57;width:100%;padding:0 13mm;text-align:right">'
     '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
 )
 

@@ -24,6 +24,7 @@ __all__ = ["Journey", "Outcome", "Story", "Trip", "Way", "gather"]
 Progress = Callable[[str], None]
 HOURS: Final = ("hours_moving", "hours_waiting", "hours_procedure")
 _STRETCH: Final = 2.0
+_DETOUR: Final = 1.3  # a named route of the corridor that is longer than so many times the shortest does not lead there
 _MOST_WAYS: Final = 7
 
 
@@ -47,6 +48,8 @@ class Way:
         Every place it passes, and the mode between each and the next.
     is_rival
         Whether it competes with the corridor.
+    is_named
+        Whether the settings name it.
     """
 
     number: int
@@ -57,11 +60,17 @@ class Way:
     node_ids: tuple[str, ...]
     modes: tuple[str, ...]
     is_rival: bool = False
+    is_named: bool = False
 
     @property
     def hours(self) -> float:
         """Mean hours."""
         return float(self.row["hours_mean"])
+
+    @property
+    def km(self) -> float:
+        """Length."""
+        return float(self.row["length_km"])
 
     @property
     def usd(self) -> float:
@@ -181,14 +190,17 @@ def _trip(net: Network, settings: Settings, destination: str, names: Mapping[str
     found = _ways(net, result, settings, names)
     passed = {way.name for way in found}
     for name, via in settings.routes.items():
-        inner = tuple(place for place in via if place not in (settings.origin, destination))
+        inner = _between(via, settings.origin, destination)
         if name in passed or not inner:
             continue
         try:
             more = run(net, "route", _params(settings, settings.origin, destination, via=inner, alternatives=1))
         except SolveError:
             continue
-        found += [replace(way, name=name) for way in _ways(net, more, settings, names)]
+        ways = [way for way in _ways(net, more, settings, names) if _is_in_order(inner, _ridden(way.node_ids))]
+        own = [way.km for way in found if not settings.is_rival(way.name, way.node_ids)]
+        is_rival, most = name in settings.competitors, _DETOUR * min(own, default=math.inf)
+        found += [replace(way, name=name) for way in ways if is_rival or (way.km <= most and _ends_once(way))]
     return Trip(destination, names[destination], _chosen(found, settings), result.provenance)
 
 
@@ -200,7 +212,8 @@ def _ways(net: Network, result: Result, settings: Settings, names: Mapping[str, 
         part = part.assign(from_name=part["from_node_id"].map(names), to_name=part["to_node_id"].map(names))
         rests_on = grounds[grounds["itinerary"] == row["itinerary"]].reset_index(drop=True)
         node_ids, modes = _passed(net, part)
-        fits = (name for name, via in settings.routes.items() if _is_in_order(via, node_ids))
+        ridden, ends = _ridden(node_ids), (node_ids[0], node_ids[-1])
+        fits = (name for name, via in settings.routes.items() if _is_in_order(_between(via, *ends), ridden))
         ways.append(Way(0, next(fits, ""), {str(k): v for k, v in row.items()}, part, rests_on, node_ids, modes))
     return ways
 
@@ -221,13 +234,31 @@ def _passed(net: Network, stages: pd.DataFrame) -> tuple[tuple[str, ...], tuple[
     return tuple(nodes), tuple(modes)
 
 
+def _ends_once(way: Way) -> bool:
+    """Return whether a way comes to its destination only at its end."""
+    return way.node_ids.index(way.node_ids[-1]) == len(way.node_ids) - 1
+
+
+def _between(via: Sequence[str], origin: str, destination: str) -> tuple[str, ...]:
+    return tuple(place for place in via if place not in (origin, destination))
+
+
+def _ridden(node_ids: Sequence[str]) -> list[str]:
+    """Return the places a way passes on; one it goes to and back from on the same line is not among them."""
+    turns = {place + 1 for place in range(len(node_ids) - 2) if node_ids[place] == node_ids[place + 2]}
+    return [node_id for place, node_id in enumerate(node_ids) if place not in turns]
+
+
 def _is_in_order(via: Sequence[str], passed: Sequence[str]) -> bool:
     rest = iter(passed)
     return bool(via) and all(any(place == one for one in rest) for place in via)
 
 
 def _chosen(found: Sequence[Way], settings: Settings) -> tuple[Way, ...]:
-    """Return the ways worth showing: the best of each name, in order of generalised cost, one of the corridor first."""
+    """Return the ways worth showing: the best of each name, in order of generalised cost, one of the corridor first.
+
+    A route that the settings name is always among them; others are as many as there is room for.
+    """
     found = sorted(found, key=lambda way: way.row["generalised_cost_usd"])
     if not found:
         return ()
@@ -237,13 +268,20 @@ def _chosen(found: Sequence[Way], settings: Settings) -> tuple[Way, ...]:
     for way in found:
         key = way.name or way.row["label"]
         same = (way.node_ids, way.modes)
-        if {key, same} & seen or (way.row["generalised_cost_usd"] > most and not way.row["is_pareto"]):
+        is_dear = way.row["generalised_cost_usd"] > most and not way.row["is_pareto"]
+        if {key, same} & seen or (is_dear and way.name not in settings.routes):
             continue
         seen |= {key, same}
-        kept.append(replace(way, name=key, is_rival=settings.is_rival(way.name, way.node_ids)))
-    named = [way for way in kept if way.name in settings.routes and not way.is_rival]
-    main = (named or kept)[0]
-    rest = [way for way in kept if way is not main][: _MOST_WAYS - 1]
+        rival, named = settings.is_rival(way.name, way.node_ids), way.name in settings.routes
+        kept.append(replace(way, name=key, is_rival=rival, is_named=named))
+    own = [way for way in kept if way.is_named and not way.is_rival]
+    main = (own or kept)[0]
+    room = _MOST_WAYS - sum(way.is_named for way in kept)
+    rest = []
+    for way in kept:
+        room -= not way.is_named
+        if way is not main and (way.is_named or room >= 0):
+            rest.append(way)
     return tuple(replace(way, number=number) for number, way in enumerate([main, *rest], 1))
 
 

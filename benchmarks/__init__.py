@@ -1,0 +1,1 @@
+"""What Kervan promises about speed and size, measured side by side with the peers."""
