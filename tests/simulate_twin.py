@@ -72,7 +72,7 @@ class Twin:
     """The state of a run; what is kept of a thing is named as the specification names it."""
 
     def __init__(self, model: Model, horizon_h: float, seed: int, replication: int) -> None:
-        self.horizon, self.key, self.now, self.events = horizon_h, (seed, replication), 0.0, 0
+        self.horizon, self.key, self.now, self.events = horizon_h, keyed.stream(seed, replication), 0.0, 0
         self.heap: list[tuple[float, int, int]] = []
         self.planned: dict[tuple[int, int], float] = {}
         self.agenda: list[Any] = []
@@ -124,14 +124,14 @@ class Twin:
     def draw(self, law: Law, owner: str, ordinal: int, purpose: Any, place: str = "", lap: int = 0) -> float:
         code, a, b, table = _row(law)
         at = key_of(place) if place else 0
-        return float(keyed.draw(code, a, b, table, *self.key, key_of(owner), ordinal, at, lap, purpose))
+        return float(keyed.draw((code, a, b), table, self.key, key_of(owner), ordinal, at, lap, purpose))
 
     def hours(self, unit: Thing, law: Law, place: str, purpose: Any) -> float:
         return self.draw(law, unit.source.name, unit.ordinal, purpose, place, unit.lap)
 
     def below(self, unit: Thing, chance: float, place: str, purpose: Any) -> bool:
         at = (key_of(unit.source.name), unit.ordinal, key_of(place), unit.lap)
-        return bool(keyed.uniform(*self.key, *at, purpose) < chance)
+        return bool(keyed.uniform(self.key, *at, purpose) < chance)
 
     def plan(self, time: float, kind: int, serial: int) -> None:
         self.planned[kind, serial] = time
@@ -200,7 +200,7 @@ class Twin:
             )  # fmt: skip
             source.made += 1
             self.units.append(unit)
-            u = keyed.uniform(*self.key, key_of(source.spec.name), unit.ordinal, 0, 0, keyed.ROUTE)
+            u = keyed.uniform(self.key, key_of(source.spec.name), unit.ordinal, 0, 0, keyed.ROUTE)
             shares = list(np.cumsum([share for share, _ in source.spec.programs])[:-1])
             unit.choice = next((n for n, most in enumerate(shares) if u < most), len(shares))
             unit.program, unit.of = source.spec.programs[unit.choice][1], source.n
@@ -316,7 +316,9 @@ class Twin:
             row["open_h"] += 0.0 if station.closed else until - station.last
             row["longest"] = max(row["longest"], waiting)
             station.last = until
-        return station.rows[min(int(self.now // WEEK_H), weeks - 1)]
+        row = station.rows[min(int(self.now // WEEK_H), weeks - 1)]
+        row["longest"] = max(row["longest"], waiting)
+        return row
 
     # ── gates ───────────────────────────────────────────────────────────────────────────────────────
 
