@@ -70,19 +70,8 @@ def _next_turn(m, f, gate):  # type: ignore[no-untyped-def]
         while piece + 1 < m[gate + at.GA_COUNT] and f[table + 3 * (piece + 1)] <= now:
             piece += 1
         mean = f[table + 3 * piece + 1 + turns % 2]
-        return now + draw(
-            np.int64(EXPONENTIAL),
-            mean,
-            0.0,
-            f,
-            m[at.SEED],
-            m[at.REPLICATION],
-            m[gate + at.GA_KEY],
-            turns,
-            ZERO,
-            ZERO,
-            SPELL,
-        )
+        law = (np.int64(EXPONENTIAL), mean, 0.0)
+        return now + draw(law, f, m[at.KEY], m[gate + at.GA_KEY], turns, ZERO, ZERO, SPELL)
     return math.inf
 
 

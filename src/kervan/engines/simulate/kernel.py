@@ -223,7 +223,7 @@ def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
     f[unit + at.UN_BEGAN], f[unit + at.UN_MOVING], f[unit + at.UN_WAITING] = f[at.NOW], 0.0, 0.0
     program, programs = 0, m[source + at.SO_PROGRAMS]
     if m[source + at.SO_PROGRAM_COUNT] > 1:
-        u = uniform(m[at.SEED], m[at.REPLICATION], m[source + at.SO_KEY], ordinal, ZERO, ZERO, ROUTE)
+        u = uniform(m[at.KEY], m[source + at.SO_KEY], ordinal, ZERO, ZERO, ROUTE)
         while u >= f[programs + at.PR_SIZE * program + at.PR_SHARE]:
             program += 1
     m[unit + at.UN_PROGRAM] = program

@@ -14,7 +14,7 @@ from numba import njit, uint32, uint64
 
 from kervan.engines.simulate.model import LAWS, Law
 
-__all__ = ["LAW_CODES", "draw", "law_row", "ndtri", "philox", "uniform"]
+__all__ = ["LAW_CODES", "draw", "law_row", "ndtri", "philox", "stream", "uniform"]
 
 #: Purposes of draws.
 ARRIVAL, ROUTE, SHARE, ELECTRONIC, SERVICE, PATIENCE, BRANCH, TRAVEL, CROSSING, SPELL, HEADWAY = (
@@ -54,13 +54,21 @@ def _unit(bits):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def uniform(seed, replication, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
-    """Return the uniform of one purpose."""
-    first, _ = philox(
-        uint32(ordinal), uint32(owner), uint32(place), uint32((lap << 12) | (purpose << 8)),
-        uint32(seed), uint32(replication),
-    )  # fmt: skip
+def uniform(key, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
+    """Return the uniform of one purpose; the key is that of `stream`."""
+    first, _ = _block(key, owner, ordinal, place, (lap << 12) | (purpose << 8))
     return _unit(first)
+
+
+@njit(error_model="numpy")
+def _block(key, owner, ordinal, place, last):  # type: ignore[no-untyped-def]
+    return philox(uint32(ordinal), uint32(owner), uint32(place), uint32(last), uint32(key >> 32), uint32(key))
+
+
+def stream(seed: int, replication: int) -> int:
+    """Return seed and replication, both of 32 bits, as the one signed word that all draws take."""
+    key = seed << 32 | replication
+    return key - 2**64 if key >= 2**63 else key
 
 
 @njit(error_model="numpy")
@@ -104,60 +112,55 @@ def _tail_far(r):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def draw(code, a, b, quantiles, seed, replication, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
-    """Return a draw of a law, as `law_row` writes it.
+def draw(law, quantiles, key, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
+    """Return a draw of a law.
 
     Parameters
     ----------
-    code, a, b
-        The law.
+    law
+        Its code and two parameters, as `law_row` writes them.
     quantiles
         All quantile tables, one after the other.
-    seed, replication, owner, ordinal, place, lap, purpose
+    key, owner, ordinal, place, lap, purpose
         What it is for.
     """
+    code, a, b = law
     if code == DETERMINISTIC:
         return a
+    last = (lap << 12) | (purpose << 8)
     if code == GAMMA:
-        return _gamma(a, b, seed, replication, owner, ordinal, place, lap, purpose)
-    u = uniform(seed, replication, owner, ordinal, place, lap, purpose)
+        return b * _gamma(a, key, owner, ordinal, place, last)
+    first, _ = _block(key, owner, ordinal, place, last)
+    u = _unit(first)
     if code == EXPONENTIAL:
         return -a * math.log(u)
     if code == LOGNORMAL:
         return math.exp(a + b * ndtri(u))
-    start, steps = int(a), int(b)
-    position = u * steps
+    start, position = int(a), u * b
     step = int(position)
     low = quantiles[start + step]
     return low + (position - step) * (quantiles[start + step + 1] - low)
 
 
 @njit(error_model="numpy")
-def _gamma(shape, scale, seed, replication, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
-    """Return a gamma draw: Marsaglia and Tsang (2000), a normal and a uniform from each block of bits."""
+def _gamma(shape, key, owner, ordinal, place, last):  # type: ignore[no-untyped-def]
+    """Return a gamma draw of scale 1: Marsaglia and Tsang (2000), a normal and a uniform from each block of bits."""
     d = (shape if shape >= 1.0 else shape + 1.0) - 1.0 / 3.0
     c = 1.0 / math.sqrt(9.0 * d)
     for attempt in range(256):
-        first, second = philox(
-            uint32(ordinal), uint32(owner), uint32(place), uint32((lap << 12) | (purpose << 8) | attempt),
-            uint32(seed), uint32(replication),
-        )  # fmt: skip
+        first, second = _block(key, owner, ordinal, place, last | attempt)
         x = ndtri(_unit(first))
         v = 1.0 + c * x
         if v <= 0.0:
             continue
         v = v * v * v
-        u = _unit(second)
-        if math.log(u) < 0.5 * x * x + d - d * v + d * math.log(v):
+        if math.log(_unit(second)) < 0.5 * x * x + d - d * v + d * math.log(v):
             if shape >= 1.0:
-                return d * v * scale
-            # Below 1: times a uniform to the power 1/shape, from the owner's complement so that no key is used twice.
-            other, _ = philox(
-                uint32(ordinal), uint32(owner), uint32(~uint32(place)), uint32((lap << 12) | (purpose << 8) | attempt),
-                uint32(seed), uint32(replication),
-            )  # fmt: skip
-            return d * v * scale * math.exp(math.log(_unit(other)) / shape)
-    return shape * scale
+                return d * v
+            # Below 1: times a uniform to the power 1/shape; with the complement of the place no key serves twice.
+            other, _ = _block(key, owner, ordinal, ~place, last | attempt)
+            return d * v * math.exp(math.log(_unit(other)) / shape)
+    return shape
 
 
 def law_row(law: Law, tables: list[float]) -> tuple[int, float, float]:

@@ -8,7 +8,7 @@ voyages) come last, so that there may be more of them later and no address moves
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.keyed import law_row
 from kervan.engines.simulate.model import (
     MOST_PRIORITIES,
@@ -41,7 +42,6 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
-from kervan.engines.simulate._histogram import WAIT_BINS
 
 __all__ = ["Block", "block_of", "grown"]
 
@@ -57,10 +57,10 @@ FINISH, INTERRUPT, RESTART = range(3)
 
 # fmt: off
 # The head of the block: where the run stands, and where the records lie.
-(NOW, HORIZON, WARM, SEED, REPLICATION, EVENTS, SERIAL, VOYAGES, ALIVE, RECORDS, FINISHED, FREE, FREE_COUNT, MARGIN,
+(NOW, HORIZON, WARM, KEY, EVENTS, SERIAL, VOYAGES, ALIVE, RECORDS, FINISHED, FREE, FREE_COUNT, MARGIN,
  RIDERS, AGENDA, AGENDA_SIZE, AGENDA_HEAD, AGENDA_COUNT, ERROR, ERROR_AT, WEEK, NEXT_WEEK, MOST_EVENTS, MOST_ALIVE,
  STATIONS, STATION_COUNT, GATES, GATE_COUNT, YARDS, YARD_COUNT, LANES, LANE_COUNT, FLEETS, FLEET_COUNT, PORTS,
- PORT_COUNT, SOURCES, SOURCE_COUNT, VEHICLES, VEHICLE_COUNT, UNITS, HEAD_SIZE) = range(43)
+ PORT_COUNT, SOURCES, SOURCE_COUNT, VEHICLES, VEHICLE_COUNT, UNITS, HEAD_SIZE) = range(42)
 
 # Every thing that can be on the agenda begins with these two.
 KIND, LISTED = range(2)
@@ -147,10 +147,10 @@ class _Writer:
         at, self.size = self.size, self.size + size
         return at
 
-    def put(self, at: int, **fields: float) -> None:
-        """Write fields by name; the type of the value says which view."""
-        for name, value in fields.items():
-            self.set(at + globals()[name], value)
+    def put(self, at: int, fields: Mapping[int, float]) -> None:
+        """Write fields by their offsets; the type of a value says in which view."""
+        for offset, value in fields.items():
+            self.set(at + offset, value)
 
     def set(self, at: int, value: float) -> None:
         kept = self.floats if isinstance(value, float) else self.integers
@@ -200,14 +200,16 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
     ports = {part.name: writer.take(PO_SIZE) for part in model.ports}
     fleets = {part.name: writer.take(FL_SIZE) for part in model.fleets}
     lanes = {part.name: writer.take(LA_SIZE) for part in model.lanes}
-    places = {**stations, **{f"yard {k}": v for k, v in yards.items()}, **{f"lane {k}": v for k, v in lanes.items()}}
+    kinds = {"station": stations, "yard": yards, "lane": lanes}
+    places = {f"{kind} {name}": at for kind, parts in kinds.items() for name, at in parts.items()}
     for part in model.stations:
         _station(writer, part, stations[part.name], weeks)
     for number, yard in enumerate(model.yards):
-        writer.put(yards[yard.name], KIND=YARD, YA_PLACES=yard.places, YA_FIRST=NONE, YA_LAST=NONE, YA_BIT=1 << number,
-                   YA_EMBARGO=NONE)  # fmt: skip
+        writer.put(yards[yard.name], {
+            KIND: YARD, YA_PLACES: yard.places, YA_FIRST: NONE, YA_LAST: NONE, YA_BIT: 1 << number, YA_EMBARGO: NONE
+        })  # fmt: skip
     for number, port in enumerate(model.ports):
-        writer.put(ports[port.name], PO_BERTHS=port.berths, PO_FIRST=NONE, PO_LAST=NONE, PO_INDEX=number)
+        writer.put(ports[port.name], {PO_BERTHS: port.berths, PO_FIRST: NONE, PO_LAST: NONE, PO_INDEX: number})
     for number, lane in enumerate(model.lanes):
         _lane(writer, lane, number, lanes, fleets, ports)
     vehicles: list[float] = []
@@ -218,17 +220,18 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
         _guards(writer, gate, gates[gate.name], model, stations, lanes)
     sources = [_source(writer, source, number, places) for number, source in enumerate(model.sources)]
     for here, after in pairwise([*sources, NONE]):
-        writer.put(here, SO_NEXT=after)
+        writer.put(here, {SO_NEXT: after})
     agenda = len(stations) + len(yards) + len(lanes) + len(fleets) + 1
-    writer.put(0, AGENDA=writer.take(agenda), AGENDA_SIZE=agenda, HORIZON=float(horizon_h), WARM=float(warm_h),
-               NEXT_WEEK=WEEK_H, GATES=_at(gates), GATE_COUNT=len(gates), STATIONS=_at(stations),
-               STATION_COUNT=len(stations), YARDS=_at(yards), YARD_COUNT=len(yards), LANES=_at(lanes),
-               LANE_COUNT=len(lanes), FLEETS=_at(fleets), FLEET_COUNT=len(fleets), PORTS=_at(ports),
-               PORT_COUNT=len(ports), SOURCES=sources[0], SOURCE_COUNT=len(sources), VEHICLES=writer.table(vehicles),
-               VEHICLE_COUNT=len(vehicles),
-               MARGIN=max(source.group for source in model.sources) + 2 * sum(f.vehicles for f in model.fleets)
-               + len(lanes) + 2, FREE=NONE, ERROR_AT=NONE)  # fmt: skip
-    writer.put(0, UNITS=writer.size)
+    writer.put(0,{
+        AGENDA: writer.take(agenda), AGENDA_SIZE: agenda, HORIZON: float(horizon_h), WARM: float(warm_h), NEXT_WEEK:
+        WEEK_H, GATES: _at(gates), GATE_COUNT: len(gates), STATIONS: _at(stations), STATION_COUNT: len(stations),
+        YARDS: _at(yards), YARD_COUNT: len(yards), LANES: _at(lanes), LANE_COUNT: len(lanes), FLEETS: _at(fleets),
+        FLEET_COUNT: len(fleets), PORTS: _at(ports), PORT_COUNT: len(ports), SOURCES: sources[0], SOURCE_COUNT:
+        len(sources), VEHICLES: writer.table(vehicles), VEHICLE_COUNT: len(vehicles), MARGIN: max(source.group for
+        source in model.sources) + 2 * sum(f.vehicles for f in model.fleets) + len(lanes) + 2, FREE: NONE, ERROR_AT:
+        NONE
+    })  # fmt: skip
+    writer.put(0, {UNITS: writer.size})
     found = Block(writer.words(), list(stations.values()), list(lanes.values()), list(fleets.values()), sources,
                   list(yards.values()), len(gates) + len(lanes) + len(sources), weeks)  # fmt: skip
     return grown(found, units)
@@ -253,9 +256,11 @@ def _at(parts: dict[str, int]) -> int:
 
 def _station(writer: _Writer, part: Station, at: int, weeks: int) -> None:
     closing = ("finish", "interrupt", "restart").index(part.at_closing)
-    writer.put(at, KIND=STATION, ST_SERVERS=MANY if part.servers is None else part.servers, ST_CLOSING=closing,
-               ST_PRIORITIES=MOST_PRIORITIES, ST_HELD_FIRST=NONE, ST_HELD_LAST=NONE, ST_WEEKS=writer.take(weeks * WK_SIZE),
-               ST_WAITS=writer.take(WAIT_BINS))  # fmt: skip
+    writer.put(at,{
+        KIND: STATION, ST_SERVERS: MANY if part.servers is None else part.servers, ST_CLOSING: closing,
+        ST_PRIORITIES: MOST_PRIORITIES, ST_HELD_FIRST: NONE, ST_HELD_LAST: NONE, ST_WEEKS: writer.take(weeks *
+        WK_SIZE), ST_WAITS: writer.take(WAIT_BINS)
+    })  # fmt: skip
     for priority in range(MOST_PRIORITIES):
         writer.set(at + ST_FIRST + priority, NONE)
         writer.set(at + ST_LAST + priority, NONE)
@@ -265,11 +270,13 @@ def _lane(
     writer: _Writer, lane: Lane, number: int, lanes: dict[str, int], fleets: dict[str, int], ports: dict[str, int]
 ) -> None:
     at = lanes[lane.name]
-    writer.put(at, KIND=LANE, LA_KEY=key_of(lane.name), LA_CAPACITY=float(lane.capacity),
-               LA_RULE=int(lane.rule == "clock"), LA_TIMEOUT=float(lane.timeout_h), LA_LOAD_H=float(lane.load_h),
-               LA_UNLOAD_H=float(lane.unload_h), LA_OFFSET=float(lane.offset_h), LA_SLOT=NONE, LA_FIRST=NONE, LA_LAST=NONE,
-               LA_FLEET=fleets.get(lane.fleet, NONE), LA_FROM=ports.get(lane.from_port, NONE),
-               LA_TO=ports.get(lane.to_port, NONE), LA_HELD_FIRST=NONE, LA_HELD_LAST=NONE, LA_INDEX=number)  # fmt: skip
+    writer.put(at,{
+        KIND: LANE, LA_KEY: key_of(lane.name), LA_CAPACITY: float(lane.capacity), LA_RULE: int(lane.rule ==
+        "clock"), LA_TIMEOUT: float(lane.timeout_h), LA_LOAD_H: float(lane.load_h), LA_UNLOAD_H:
+        float(lane.unload_h), LA_OFFSET: float(lane.offset_h), LA_SLOT: NONE, LA_FIRST: NONE, LA_LAST: NONE,
+        LA_FLEET: fleets.get(lane.fleet, NONE), LA_FROM: ports.get(lane.from_port, NONE), LA_TO:
+        ports.get(lane.to_port, NONE), LA_HELD_FIRST: NONE, LA_HELD_LAST: NONE, LA_INDEX: number
+    })  # fmt: skip
     writer.law(at + LA_CODE, lane.crossing)
     writer.law(at + LA_CLOCK, lane.headway)
 
@@ -283,8 +290,10 @@ def _fleet(
     for number, vehicle in enumerate(vehicles):
         lane = own[number % len(own)]
         after = vehicles[number + 1] if number + 1 < len(vehicles) else NONE
-        writer.put(vehicle, VE_FLEET=at, VE_STATE=IDLE, VE_PORT=ports[lane.from_port], VE_LANE=lanes[lane.name],
-                   VE_NEXT=after, VE_TURN=number % len(own))  # fmt: skip
+        writer.put(vehicle,{
+            VE_FLEET: at, VE_STATE: IDLE, VE_PORT: ports[lane.from_port], VE_LANE: lanes[lane.name], VE_NEXT: after,
+            VE_TURN: number % len(own)
+        })  # fmt: skip
     laws = {(a, b): law for a, b, law in fleet.positioning}
     names = [port.name for port in model.ports]
     # Four words for each two ports: code, two parameters, mean.
@@ -293,10 +302,11 @@ def _fleet(
         place = table + 4 * (names.index(a) * len(names) + names.index(b))
         writer.law(place, law)
         writer.set(place + 3, float(law.mean_h))
-    writer.put(at, KIND=FLEET, FL_KEY=key_of(fleet.name), FL_POLICY=int(fleet.policy == "rotation"),
-               FL_LANES=writer.table([lanes[lane.name] for lane in own]), FL_LANE_COUNT=len(own),
-               FL_FIRST=vehicles[0], FL_LAST=vehicles[-1], FL_IDLE=len(vehicles), FL_POSITION=table,
-               FL_PORTS=len(names))  # fmt: skip
+    writer.put(at,{
+        KIND: FLEET, FL_KEY: key_of(fleet.name), FL_POLICY: int(fleet.policy == "rotation"), FL_LANES:
+        writer.table([lanes[lane.name] for lane in own]), FL_LANE_COUNT: len(own), FL_FIRST: vehicles[0], FL_LAST:
+        vehicles[-1], FL_IDLE: len(vehicles), FL_POSITION: table, FL_PORTS: len(names)
+    })  # fmt: skip
     return vehicles
 
 
@@ -312,7 +322,7 @@ def _merged(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
 
 
 def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, int]) -> None:
-    writer.put(at, GA_KEY=key_of(gate.name), GA_NEXT=NONE, GA_INDEX=number)
+    writer.put(at, {GA_KEY: key_of(gate.name), GA_NEXT: NONE, GA_INDEX: number})
     match gate:
         case Hours():
             spans = _merged(gate.spans_h)
@@ -321,22 +331,25 @@ def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, in
             if edges[0] == 0.0 and edges[-1] == WEEK_H:
                 edges = edges[1:-1]
                 edges = [*edges[1:], edges[0] + WEEK_H] if edges else []
-            writer.put(at, GA_KIND=HOURS, GA_TABLE=writer.table(edges), GA_COUNT=len(edges), GA_BASE=-gate.offset_h)
+            writer.put(
+                at,{
+                GA_KIND: HOURS, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_BASE: -gate.offset_h
+            })  # fmt: skip
         case Spells():
             pieces = [float(value) for piece in gate.pieces_h for value in piece]
-            writer.put(at, GA_KIND=SPELLS, GA_TABLE=writer.table(pieces), GA_COUNT=len(gate.pieces_h))
+            writer.put(at, {GA_KIND: SPELLS, GA_TABLE: writer.table(pieces), GA_COUNT: len(gate.pieces_h)})
         case Failures():
-            writer.put(at, GA_KIND=FAILURES)
+            writer.put(at, {GA_KIND: FAILURES})
             writer.law(at + GA_UP, gate.up)
             writer.law(at + GA_DOWN, gate.down)
         case Outages():
             edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
-            writer.put(at, GA_KIND=OUTAGES, GA_TABLE=writer.table(edges), GA_COUNT=len(edges))
+            writer.put(at, {GA_KIND: OUTAGES, GA_TABLE: writer.table(edges), GA_COUNT: len(edges)})
         case Embargo():
             yard = yards[gate.yard]
-            writer.put(at, GA_KIND=EMBARGO, GA_HIGH=gate.high, GA_LOW=gate.low)
-            writer.put(at, GA_NEXT=int(writer.integers[yard + YA_EMBARGO]))
-            writer.put(yard, YA_EMBARGO=at)
+            writer.put(at, {GA_KIND: EMBARGO, GA_HIGH: gate.high, GA_LOW: gate.low})
+            writer.put(at, {GA_NEXT: int(writer.integers[yard + YA_EMBARGO])})
+            writer.put(yard, {YA_EMBARGO: at})
 
 
 def _guards(
@@ -345,8 +358,10 @@ def _guards(
     """Write which stations and lanes need a gate."""
     own = [stations[part.name] for part in model.stations if gate.name in part.gates]
     ways = [lanes[lane.name] for lane in model.lanes if gate.name in lane.gates]
-    writer.put(at, GA_STATIONS=writer.table(own), GA_STATION_COUNT=len(own), GA_LANES=writer.table(ways),
-               GA_LANE_COUNT=len(ways))  # fmt: skip
+    writer.put(at,{
+        GA_STATIONS: writer.table(own), GA_STATION_COUNT: len(own), GA_LANES: writer.table(ways), GA_LANE_COUNT:
+        len(ways)
+    })  # fmt: skip
 
 
 def _source(writer: _Writer, source: Source, number: int, places: dict[str, int]) -> int:
@@ -358,14 +373,16 @@ def _source(writer: _Writer, source: Source, number: int, places: dict[str, int]
         below += share
         first = writer.take(OP_SIZE * (len(program) + 1))
         last = place == len(source.programs) - 1
-        writer.put(programs + PR_SIZE * place, PR_SHARE=2.0 if last else below, PR_FIRST=first)
+        writer.put(programs + PR_SIZE * place, {PR_SHARE: 2.0 if last else below, PR_FIRST: first})
         for step, op in enumerate(program):
             _operation(writer, op, first, first + OP_SIZE * step, places)
-        writer.put(first + OP_SIZE * len(program), OP_KIND=END)
-    writer.put(at, SO_KEY=key_of(source.name), SO_GROUP=source.group, SO_LOAD=float(source.size),
-               SO_PRIORITY=source.priority, SO_MOST=MANY if source.most is None else source.most, SO_PROGRAMS=programs,
-               SO_PROGRAM_COUNT=len(source.programs), SO_OPERATIONAL=float(source.offset_h),
-               SO_SEASON=writer.table(season), SO_PIECES=len(source.season), SO_INDEX=number)  # fmt: skip
+        writer.put(first + OP_SIZE * len(program), {OP_KIND: END})
+    writer.put(at,{
+        SO_KEY: key_of(source.name), SO_GROUP: source.group, SO_LOAD: float(source.size), SO_PRIORITY:
+        source.priority, SO_MOST: MANY if source.most is None else source.most, SO_PROGRAMS: programs,
+        SO_PROGRAM_COUNT: len(source.programs), SO_OPERATIONAL: float(source.offset_h), SO_SEASON:
+        writer.table(season), SO_PIECES: len(source.season), SO_INDEX: number
+    })  # fmt: skip
     writer.law(at + SO_CODE, source.headway)
     return at
 
@@ -376,21 +393,26 @@ def _operation(writer: _Writer, op: Operation, first: int, at: int, places: dict
 
     match op:
         case Visit():
-            writer.put(at, OP_KIND=VISIT, OP_PLACE=key_of(op.key or op.station), OP_AT=places[op.station],
-                       OP_MEAN=float(op.law.mean_h), OP_SHARE=float(op.share), OP_ELECTRONIC=float(op.electronic),
-                       OP_PATIENCE=NONE, OP_DIVERT=float(op.divert_above_h), OP_OTHERWISE=label(op.otherwise))  # fmt: skip
+            writer.put(at,{
+                OP_KIND: VISIT, OP_PLACE: key_of(op.key or op.station), OP_AT: places[f"station {op.station}"], OP_MEAN:
+                float(op.law.mean_h), OP_SHARE: float(op.share), OP_ELECTRONIC: float(op.electronic), OP_PATIENCE:
+                NONE, OP_DIVERT: float(op.divert_above_h), OP_OTHERWISE: label(op.otherwise)
+            })  # fmt: skip
             writer.law(at + OP_CODE, op.law)
             writer.law(at + OP_E_CODE, op.electronic_law)
             if op.patience is not None:
                 writer.law(at + OP_PATIENCE, op.patience)
         case Travel():
-            writer.put(at, OP_KIND=TRAVEL, OP_PLACE=key_of(op.key))
+            writer.put(at, {OP_KIND: TRAVEL, OP_PLACE: key_of(op.key)})
             writer.law(at + OP_CODE, op.law)
         case Ride():
-            writer.put(at, OP_KIND=RIDE, OP_AT=places[f"lane {op.lane}"])
+            writer.put(at, {OP_KIND: RIDE, OP_AT: places[f"lane {op.lane}"]})
         case Enter():
-            writer.put(at, OP_KIND=ENTER, OP_AT=places[f"yard {op.yard}"], OP_OTHERWISE=label(op.otherwise))
+            writer.put(at, {OP_KIND: ENTER, OP_AT: places[f"yard {op.yard}"], OP_OTHERWISE: label(op.otherwise)})
         case Leave():
-            writer.put(at, OP_KIND=LEAVE, OP_AT=places[f"yard {op.yard}"])
+            writer.put(at, {OP_KIND: LEAVE, OP_AT: places[f"yard {op.yard}"]})
         case Branch():
-            writer.put(at, OP_KIND=BRANCH, OP_PLACE=key_of(op.key), OP_CHANCE=float(op.chance), OP_TO=label(op.to))
+            writer.put(
+                at,{
+                OP_KIND: BRANCH, OP_PLACE: key_of(op.key), OP_CHANCE: float(op.chance), OP_TO: label(op.to)
+            })  # fmt: skip

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kervan.engines.simulate import layout
+from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.check import check_model
 from kervan.engines.simulate.events import events_of, grown_events
 from kervan.engines.simulate.kernel import advance, close_books, prepare
+from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import Model, Visit
 from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
-from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.world import (
     DEADLOCK,
     DONE,
@@ -112,7 +113,7 @@ def run_model(
     if not 0 < horizon_h < math.inf:
         raise ParamsError(f"the horizon must be above 0 h and finite, not {horizon_h}")
     block = block_of(model, horizon_h, warm_h, _UNITS)
-    block.words[[layout.SEED, layout.REPLICATION]] = seed, replication
+    block.words[layout.KEY] = stream(seed, replication)
     block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
     return _read(*_advance(model, block))
 
@@ -200,8 +201,8 @@ def _read(block: Block, finished: NDArray[np.int64]) -> Run:
         events=int(words[layout.EVENTS]),
         horizon_h=float(floats[layout.HORIZON]),
         warm_h=float(floats[layout.WARM]),
-        seed=int(words[layout.SEED]),
-        replication=int(words[layout.REPLICATION]),
+        seed=int(words[layout.KEY]) >> 32 & 0xFFFFFFFF,
+        replication=int(words[layout.KEY]) & 0xFFFFFFFF,
     )
 
 

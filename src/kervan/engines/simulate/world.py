@@ -25,15 +25,11 @@ ZERO: Final = np.int64(0)
 MOST_OPERATIONS: Final = 10_000
 
 
-@intrinsic
-def integers(_typing: Any, _address: Any) -> Any:
-    """Return the memory at an address as 64-bit integers, without bounds."""
+def _integers(_typing: Any, _address: Any) -> Any:
     return _seen_as(types.int64, ir.IntType(64))
 
 
-@intrinsic
-def floats(_typing: Any, _address: Any) -> Any:
-    """Return the memory at an address as 64-bit floats, without bounds."""
+def _floats(_typing: Any, _address: Any) -> Any:
     return _seen_as(types.float64, ir.DoubleType())
 
 
@@ -46,17 +42,22 @@ def _seen_as(kind: Any, word: Any) -> Any:
     return types.CPointer(kind)(types.int64), write  # type: ignore[no-untyped-call]
 
 
+#: ``integers(address)`` and ``floats(address)`` are the memory there as words of 64 bits, without bounds.
+integers: Any = intrinsic(_integers)
+floats: Any = intrinsic(_floats)
+
+
 @njit(error_model="numpy")
 def drawn(m, f, law, owner, ordinal, place, lap, purpose):  # type: ignore[no-untyped-def]
     """Return a draw of the law that is written at ``law``."""
-    return draw(m[law], f[law + 1], f[law + 2], f, m[at.SEED], m[at.REPLICATION], owner, ordinal, place, lap, purpose)
+    return draw((m[law], f[law + 1], f[law + 2]), f, m[at.KEY], owner, ordinal, place, lap, purpose)
 
 
 @njit(error_model="numpy")
 def chance(m, unit, place, purpose):  # type: ignore[no-untyped-def]
     """Return the uniform of a consignment at a place."""
     owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
-    return uniform(m[at.SEED], m[at.REPLICATION], owner, m[unit + at.UN_ORDINAL], place, m[unit + at.UN_LAP], purpose)
+    return uniform(m[at.KEY], owner, m[unit + at.UN_ORDINAL], place, m[unit + at.UN_LAP], purpose)
 
 
 @njit(error_model="numpy")
