@@ -444,12 +444,16 @@ def test_differences_are_paired_by_replication() -> None:
 
 def made_up(busy: float, waits: list[float], voyages: int) -> Run:
     weeks = np.zeros((2, 3), dtype=STATION_STATS)
-    weeks[0] = [(9, 9, 999.0, 999.0, 168.0, 99), (4, 4, sum(waits), 84.0, busy, 3), (2, 2, 0.0, 0.0, busy / 2, 1)]
+    weeks[0] = [
+        (9, 9, 999.0, 999.0, 168.0, 168.0, 99),
+        (4, 4, sum(waits), 84.0, busy, 160.0, 3),
+        (2, 2, 0.0, 0.0, busy / 2, 40.0, 1),
+    ]
     bins = np.zeros((2, out.WAIT_BINS), dtype=np.int64)
     np.add.at(bins[0], [out.bin_of(one) for one in waits], 1)
     lanes = np.array([(voyages, 10, 30.0, 50.0, 252.0), (0, 0, 0.0, 0.0, 0.0)], dtype=LANE_STATS)
     fleets = np.array([(voyages, voyages, 42.0, 42.0, 84.0, 84.0, 336.0, 252.0)], dtype=FLEET_STATS)
-    return Run(records_of(), weeks, bins, lanes, fleets, np.array([10]), 0, 99)
+    return Run(records_of(), weeks, bins, lanes, fleets, np.array([10]), 0, 99, 420.0, 0.0, 0, 0)
 
 
 def small_model() -> Model:
@@ -468,13 +472,14 @@ def test_stations_by_hand() -> None:
     runs = [made_up(126.0, [1.0, 3.0], 5), made_up(168.0, [0.0, 8.0], 7)]
     table = out.station_table(runs, small_model(), 420.0, warm_h=100.0)
     post, free = (table.iloc[place] for place in (0, 1))
-    # 189 and 252 busy hours of 2 · 252.
-    assert post["utilisation_frac"] == pytest.approx((0.375 + 0.5) / 2)
-    assert post["utilisation_half_width_frac"] == pytest.approx(stats.t.ppf(0.975, 1) * 0.125 / 2)
+    # 189 and 252 busy hours of 2 · 200.
+    assert post["open_frac"] == pytest.approx(200 / 252)
+    assert post["utilisation_frac"] == pytest.approx((0.4725 + 0.63) / 2)
+    assert post["utilisation_half_width_frac"] == pytest.approx(stats.t.ppf(0.975, 1) * 0.1575 / 2)
     assert post["mean_wait_h"] == pytest.approx((4 / 6 + 8 / 6) / 2)
     assert post["p95_wait_h"] == pytest.approx(8.0, rel=0.05)
     assert (post["mean_queue"], post["longest_queue"], post["per_week"]) == pytest.approx((84 / 252, 3.0, 4.0))
-    assert free.tolist() == ["open", math.inf, *[0.0] * 9]
+    assert free.tolist() == ["open", math.inf, *[0.0] * 10]
     assert out.station_table(runs[:1], small_model(), 420.0)["wait_half_width_h"].tolist() == [math.inf] * 2
     assert not table.isna().any(axis=None)
     with pytest.raises(ParamsError, match="no week begins"):

@@ -39,6 +39,9 @@ OD_SUMMARY: Final = np.dtype([
     ("waiting_h", "f8"), ("procedure_h", "f8"),
 ])  # fmt: skip
 
+#: A station that is never open has no utilisation: against division by nothing.
+_LEAST_OPEN_H: Final = 1e-9
+
 
 # ── by demand row ───────────────────────────────────────────────────────────────────────────────────
 
@@ -235,21 +238,24 @@ def station_table(
     Returns
     -------
     DataFrame
-        ``station``; ``servers``, infinite for as many as come; ``utilisation_frac``, busy servers (blocked and
-        interrupted ones too) / servers over all hours, also those in which it is shut, with its half-width;
+        ``station``; ``servers``, infinite for as many as come; ``open_frac``, share of the hours in which it is open;
+        ``utilisation_frac``, busy server hours (blocked and interrupted ones too) / server hours open, with its
+        half-width: above 1 where much is finished after closing;
         ``mean_wait_h`` of those served, with its half-width; ``p95_wait_h``; ``mean_queue``; ``longest_queue``, the
         mean over replications of the longest; ``per_week``, services begun, with its half-width.
     """
     weeks, hours, first = _weeks(runs, horizon_h, warm_h)
     counted = weeks[:, :, first:]
     servers = np.array([math.inf if one.servers is None else one.servers for one in model.stations], dtype=float)
-    busy = counted["busy_area_h"].sum(axis=2) / hours / servers
+    is_open = counted["open_h"].sum(axis=2)
+    busy = counted["busy_area_h"].sum(axis=2) / np.maximum(is_open, _LEAST_OPEN_H) / servers
     begun = counted["begun"].sum(axis=2)
     waits = counted["waits_h"].sum(axis=2) / np.maximum(begun, 1)
     bins = np.sum([run.waits for run in runs], axis=0)
     return pd.DataFrame({
         "station": [one.name for one in model.stations],
         "servers": servers,
+        "open_frac": (is_open / hours).mean(axis=0),
         "utilisation_frac": busy.mean(axis=0),
         "utilisation_half_width_frac": _half_widths(busy, confidence),
         "mean_wait_h": waits.mean(axis=0),

@@ -6,6 +6,10 @@ and fields are offsets (`layout`).
 
 from __future__ import annotations
 
+import zlib
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -63,8 +67,8 @@ _BLOCKED = -2
 _ONE_MORE, _ONE_LESS = np.int64(1), np.int64(-1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def prepare(words, events):  # type: ignore[no-untyped-def]
+@njit(error_model="numpy")
+def _prepare(words, events):  # type: ignore[no-untyped-def]
     """Schedule the first event of everything."""
     m, f, e, t = integers(words), floats(words), integers(events), floats(events)
     for place in range(m[at.GATE_COUNT]):
@@ -77,8 +81,8 @@ def prepare(words, events):  # type: ignore[no-untyped-def]
         source = m[source + at.SO_NEXT]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def advance(words, events, most, stop):  # type: ignore[no-untyped-def]
+@njit(error_model="numpy")
+def _advance(words, events, most, stop):  # type: ignore[no-untyped-def]
     """Take events until the horizon, until ``stop`` of them have been taken, or until there is no room.
 
     Returns
@@ -411,8 +415,8 @@ def _next_week(m, f):  # type: ignore[no-untyped-def]
     f[at.NEXT_WEEK] = WEEK_H * (m[at.WEEK] + 1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def close_books(words):  # type: ignore[no-untyped-def]
+@njit(error_model="numpy")
+def _close_books(words):  # type: ignore[no-untyped-def]
     """Bring everything up to the horizon."""
     m, f = integers(words), floats(words)
     while f[at.NEXT_WEEK] < f[at.HORIZON]:
@@ -427,3 +431,38 @@ def close_books(words):  # type: ignore[no-untyped-def]
     for place in range(m[at.VEHICLE_COUNT]):
         vehicle = m[m[at.VEHICLES] + place]
         f[m[vehicle + at.VE_FLEET] + at.FL_HOURS + m[vehicle + at.VE_STATE]] += f[at.NOW] - f[vehicle + at.VE_SINCE]
+
+
+# ── the three that are called from outside ──────────────────────────────────────────────────────────
+
+
+def _entries(stamp: int) -> tuple[Any, Any, Any]:
+    """Return the functions that are compiled once and kept on disk.
+
+    Numba asks only whether the file of a cached function has changed, and what it has closed over; so the stamp,
+    which is that of all files of the kernel, is closed over.
+    """
+
+    @njit(cache=True, nogil=True)
+    def prepare(words, events):  # type: ignore[no-untyped-def]
+        _prepare(words, events)
+        return stamp
+
+    @njit(cache=True, nogil=True)
+    def advance(words, events, most, stop):  # type: ignore[no-untyped-def]
+        return _advance(words, events, most, stop) if stamp else stamp
+
+    @njit(cache=True, nogil=True)
+    def close_books(words):  # type: ignore[no-untyped-def]
+        _close_books(words)
+        return stamp
+
+    return prepare, advance, close_books
+
+
+def _stamp() -> int:
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return zlib.crc32(b"".join(file.read_bytes() for file in files)) or 1
+
+
+prepare, advance, close_books = _entries(_stamp())
