@@ -29,6 +29,11 @@ RANKS = {
 SAME_PART = {"_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs", "_files": "errors"}
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_ARGUMENTS, MOST_PUBLIC_NAMES = 600, 60, 8, 20
 HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib"}
+#: What numba compiles stands with its decorator at module level, so these import it there; nobody else imports them so.
+COMPILED = {
+    f"kervan.engines.simulate.{name}"
+    for name in ("events", "gates", "kernel", "keyed", "lanes", "layout", "run", "stations", "waits", "world")
+}
 MUTATORS = {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "add", "discard", "popitem"}
 
 
@@ -141,7 +146,15 @@ def test_arrow_and_other_heavy_libraries_are_imported_where_they_are_used(module
     at_top = [found for found in tree(module).body if isinstance(found, ast.Import | ast.ImportFrom)]
     for found in at_top:
         names = [alias.name for alias in found.names] if isinstance(found, ast.Import) else [str(found.module)]
-        assert not {name.split(".")[0] for name in names} & (HEAVY | {"pyarrow"}), f"{module}, line {found.lineno}"
+        heavy = (HEAVY | {"pyarrow"}) - ({"numba"} if module in COMPILED else set())
+        assert not {name.split(".")[0] for name in names} & heavy, f"{module}, line {found.lineno}"
+        if module not in COMPILED:
+            inner = (
+                {f"{found.module}.{alias.name}" for alias in found.names}
+                if isinstance(found, ast.ImportFrom)
+                else set()
+            )
+            assert not (set(names) | inner) & COMPILED, f"{module}, line {found.lineno}"
 
 
 def loaded_after(code: str) -> set[str]:
@@ -156,7 +169,7 @@ def test_importing_kervan_loads_no_library() -> None:
 
 
 def test_importing_every_module_loads_nothing_heavy() -> None:
-    assert not loaded_after("\n".join(f"import {module}" for module in MODULES)) & HEAVY
+    assert not loaded_after("\n".join(f"import {module}" for module in MODULES if module not in COMPILED)) & HEAVY
 
 
 def test_help_loads_no_table_library() -> None:

@@ -1,0 +1,34 @@
+"""What is recorded of a run: one numpy type a kind of row."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+__all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS"]
+
+#: A consignment that has finished; hours. Procedures are ``total_h - moving_h - waiting_h``.
+RECORD: Final = np.dtype([
+    ("ordinal", "u4"), ("source", "i2"), ("program", "i2"), ("began_h", "f8"), ("total_h", "f8"), ("moving_h", "f8"),
+    ("waiting_h", "f8"),
+])  # fmt: skip
+
+#: A station in a week: those who came to it, services begun, sum of the waits that ended by a service, time
+#: integrals of the number waiting, of busy servers (blocked ones too) and of being open, and the longest queue.
+STATION_STATS: Final = np.dtype([
+    ("arrived", "i8"), ("begun", "i8"), ("waits_h", "f8"), ("queue_area_h", "f8"), ("busy_area_h", "f8"),
+    ("open_h", "f8"),
+    ("longest", "i8"),
+])  # fmt: skip
+
+#: A lane over the run.
+LANE_STATS: Final = np.dtype([
+    ("voyages", "i8"), ("consignments", "i8"), ("carried", "f8"), ("waits_h", "f8"), ("queue_area_h", "f8"),
+])  # fmt: skip
+
+#: A fleet over the run: voyages, and vehicle hours in each state.
+FLEET_STATS: Final = np.dtype([
+    ("laden", "i8"), ("empty", "i8"), ("idle_h", "f8"), ("anchor_h", "f8"), ("loading_h", "f8"), ("weather_h", "f8"),
+    ("sailing_h", "f8"), ("unloading_h", "f8"),
+])  # fmt: skip

@@ -1,0 +1,215 @@
+"""One replication of a model: what goes in, and what comes out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kervan.engines.simulate import layout
+from kervan.engines.simulate._histogram import WAIT_BINS
+from kervan.engines.simulate.check import check_model
+from kervan.engines.simulate.events import events_of, grown_events
+from kervan.engines.simulate.kernel import advance, close_books, prepare
+from kervan.engines.simulate.keyed import stream
+from kervan.engines.simulate.layout import Block, block_of, grown
+from kervan.engines.simulate.model import Model, Visit
+from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
+from kervan.engines.simulate.world import (
+    DEADLOCK,
+    DONE,
+    ENDLESS,
+    MORE_RECORDS,
+    MORE_UNITS,
+    PAUSED,
+    TOO_MANY_ALIVE,
+)  # fmt: skip
+from kervan.errors import ParamsError, SolveError
+
+__all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one replication gives.
+
+    Parameters
+    ----------
+    records
+        Of `RECORD`, in the order in which they finished.
+    stations
+        Of `STATION_STATS`, a row a station and a column a week (the last may be short).
+    waits
+        Histogram of waits begun after the warm-up, a row a station; see `WAIT_EDGES_H`.
+    lanes, fleets
+        Of `LANE_STATS` and `FLEET_STATS`.
+    made
+        Consignments that began, of each source.
+    alive
+        Of them, how many were under way at the horizon.
+    events
+        How many events were taken.
+    horizon_h, warm_h, seed, replication
+        What was asked for.
+    """
+
+    records: NDArray[np.void]
+    stations: NDArray[np.void]
+    waits: NDArray[np.int64]
+    lanes: NDArray[np.void]
+    fleets: NDArray[np.void]
+    made: NDArray[np.int64]
+    alive: int
+    events: int
+    horizon_h: float
+    warm_h: float
+    seed: int
+    replication: int
+
+
+#: Events between two looks at the clock and the keyboard.
+_STRETCH: Final = 2_000_000
+
+
+def run_model(
+    model: Model,
+    horizon_h: float,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    warm_h: float = 0.0,
+    max_events: int = 2_000_000_000,
+    max_alive: int = 5_000_000,
+) -> Run:
+    """Run one replication of a model.
+
+    Parameters
+    ----------
+    model
+        What is simulated.
+    horizon_h
+        How long (h).
+    seed, replication
+        The key of all draws, whole numbers from 0 to below 2³².
+    warm_h
+        From when waits are counted in the histogram.
+    max_events, max_alive
+        Bounds on events and on consignments under way.
+
+    Raises
+    ------
+    ParamsError
+        When the model cannot run.
+    SolveError
+        At a deadlock, or when a bound is passed.
+    """
+    check_model(model)
+    for name, value in (("seed", seed), ("replication", replication)):
+        if not 0 <= value < 2**32:
+            raise ParamsError(f"{name} must be a whole number from 0 to below 2**32, not {value}")
+    if not 0 < horizon_h < math.inf:
+        raise ParamsError(f"the horizon must be above 0 h and finite, not {horizon_h}")
+    block = block_of(model, horizon_h, warm_h, _UNITS)
+    block.words[layout.KEY] = stream(seed, replication)
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
+    return _read(*_advance(model, block))
+
+
+_UNITS: Final = 256
+#: Records are kept in pieces of so many, or more if more may finish at once.
+_RECORDS: Final = 1 << 16
+_RECORD_WORDS: Final = RECORD.itemsize // 8
+
+
+def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.int64]]:
+    """Run a block to its horizon, with more room where it is needed."""
+    units = _UNITS
+    words, full = np.empty((_RECORDS, _RECORD_WORDS), dtype=np.int64), []
+    each = 2 if _has_patience(model) else 1
+    events = events_of(block.events + each * units)
+    prepare(block.words.ctypes.data, events.ctypes.data)
+    reason, stop = PAUSED, _STRETCH
+    while reason != DONE:
+        most = min(stop, int(block.words[layout.MOST_EVENTS]))
+        block.words[layout.FINISHED] = words.ctypes.data
+        reason = advance(block.words.ctypes.data, events.ctypes.data, len(words), most)
+        if reason == PAUSED:
+            stop += _STRETCH
+        elif reason == MORE_UNITS:
+            more = max(units, 2 * int(block.words[layout.MARGIN] + block.words[layout.RIDERS]))
+            block, units = grown(block, more), units + more
+            events = grown_events(events, block.events + each * units)
+        elif reason == MORE_RECORDS:
+            full.append(words[: int(block.words[layout.RECORDS])])
+            least = int(block.words[layout.ALIVE] + block.words[layout.MARGIN])
+            words = np.empty((max(_RECORDS, 2 * least), _RECORD_WORDS), dtype=np.int64)
+            block.words[layout.RECORDS] = 0
+        elif reason != DONE:
+            raise _error(model, block, reason)
+    close_books(block.words.ctypes.data)
+    full.append(words[: int(block.words[layout.RECORDS])])
+    return block, np.concatenate(full)
+
+
+def _has_patience(model: Model) -> bool:
+    return any(
+        isinstance(op, Visit) and op.patience is not None
+        for source in model.sources
+        for _, program in source.programs
+        for op in program
+    )
+
+
+def _error(model: Model, block: Block, reason: int) -> SolveError:
+    words = block.words
+    when = f"after {float(words.view(np.float64)[layout.NOW]):,.1f} h"
+    if reason == DEADLOCK:
+        stuck = [yard.name for yard, at in zip(model.yards, block.yards, strict=True) if words[at + layout.YA_MARK]]
+        return SolveError(f"deadlock {when}: all consignments in {', '.join(stuck)} wait for each other's places")
+    if reason == ENDLESS:
+        name = model.sources[block.sources.index(int(words[layout.ERROR_AT]))].name
+        return SolveError(f"{when}: a consignment of {name} goes round without time passing")
+    if reason == TOO_MANY_ALIVE:
+        at = max(block.stations, key=lambda one: int(words[one + layout.ST_WAITING]), default=None)
+        where = "" if at is None else f"; most wait at {model.stations[block.stations.index(at)].name}"
+        return SolveError(f"{when} more than {int(words[layout.MOST_ALIVE]):,} consignments are under way{where}")
+    return SolveError(f"{when} more than {int(words[layout.MOST_EVENTS]):,} events have been taken")
+
+
+def _read(block: Block, finished: NDArray[np.int64]) -> Run:
+    """Read the results of a run out of its memory."""
+    words, floats = block.words, block.words.view(np.float64)
+    stations = np.zeros((len(block.stations), block.weeks), dtype=STATION_STATS)
+    waits = np.zeros((len(block.stations), WAIT_BINS), dtype=np.int64)
+    for row, at in enumerate(block.stations):
+        first, bins = int(words[at + layout.ST_WEEKS]), int(words[at + layout.ST_WAITS])
+        waits[row] = words[bins : bins + WAIT_BINS]
+        for place, name in enumerate(STATION_STATS.names or ()):
+            view = words if STATION_STATS[name].kind == "i" else floats
+            stations[name][row] = view[first + place : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
+    return Run(
+        records=finished.view(RECORD)[:, 0],
+        stations=stations,
+        waits=waits,
+        lanes=_rows(block, block.lanes, layout.LA_VOYAGES, LANE_STATS),
+        fleets=_rows(block, block.fleets, layout.FL_LADEN, FLEET_STATS),
+        made=words[np.array(block.sources) + layout.SO_MADE],
+        alive=int(words[layout.ALIVE]),
+        events=int(words[layout.EVENTS]),
+        horizon_h=float(floats[layout.HORIZON]),
+        warm_h=float(floats[layout.WARM]),
+        seed=int(words[layout.KEY]) >> 32 & 0xFFFFFFFF,
+        replication=int(words[layout.KEY]) & 0xFFFFFFFF,
+    )
+
+
+def _rows(block: Block, things: list[int], first: int, dtype: np.dtype[np.void]) -> NDArray[np.void]:
+    """Read consecutive fields of things as the rows of a structured array."""
+    rows = np.zeros(len(things), dtype=dtype)
+    for place, name in enumerate(dtype.names or ()):
+        view = block.words if dtype[name].kind == "i" else block.words.view(np.float64)
+        rows[name] = view[np.array(things, dtype=np.int64) + first + place]
+    return rows
