@@ -32,7 +32,19 @@ HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotl
 #: What numba compiles stands with its decorator at module level, so these import it there; nobody else imports them so.
 COMPILED = {
     f"kervan.engines.simulate.{name}"
-    for name in ("events", "gates", "kernel", "keyed", "lanes", "layout", "run", "stations", "waits", "world")
+    for name in (
+        "events",
+        "gates",
+        "kernel",
+        "keyed",
+        "lanes",
+        "layout",
+        "replicate",
+        "run",
+        "stations",
+        "waits",
+        "world",
+    )
 }
 MUTATORS = {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "add", "discard", "popitem"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +17,7 @@ from kervan.engines.simulate.events import events_of, grown_events
 from kervan.engines.simulate.kernel import advance, close_books, prepare
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
-from kervan.engines.simulate.model import Model, Visit
+from kervan.engines.simulate.model import WEEK_H, Model, Visit
 from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
 from kervan.engines.simulate.world import (
     DEADLOCK,
@@ -72,6 +73,7 @@ class Run:
 
 #: Events between two looks at the clock and the keyboard.
 _STRETCH: Final = 2_000_000
+_MOST_STATION_WEEKS: Final = 8_000_000
 
 
 def run_model(
@@ -83,6 +85,7 @@ def run_model(
     warm_h: float = 0.0,
     max_events: int = 2_000_000_000,
     max_alive: int = 5_000_000,
+    is_stopped: Callable[[], bool] = lambda: False,
 ) -> Run:
     """Run one replication of a model.
 
@@ -98,13 +101,15 @@ def run_model(
         From when waits are counted in the histogram.
     max_events, max_alive
         Bounds on events and on consignments under way.
+    is_stopped
+        Asked some times a second; a run that is told so is given up.
 
     Raises
     ------
     ParamsError
         When the model cannot run.
     SolveError
-        At a deadlock, or when a bound is passed.
+        At a deadlock, when a bound is passed, or when it was stopped.
     """
     check_model(model)
     for name, value in (("seed", seed), ("replication", replication)):
@@ -112,10 +117,12 @@ def run_model(
             raise ParamsError(f"{name} must be a whole number from 0 to below 2**32, not {value}")
     if not 0 < horizon_h < math.inf:
         raise ParamsError(f"the horizon must be above 0 h and finite, not {horizon_h}")
+    if horizon_h / WEEK_H * len(model.stations) > _MOST_STATION_WEEKS:
+        raise ParamsError(f"{len(model.stations):,} stations for {horizon_h:,.0f} h are too many weeks to keep apart")
     block = block_of(model, horizon_h, warm_h, _UNITS)
     block.words[layout.KEY] = stream(seed, replication)
     block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
-    return _read(*_advance(model, block))
+    return _read(*_advance(model, block, is_stopped))
 
 
 _UNITS: Final = 256
@@ -124,7 +131,7 @@ _RECORDS: Final = 1 << 16
 _RECORD_WORDS: Final = RECORD.itemsize // 8
 
 
-def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.int64]]:
+def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tuple[Block, NDArray[np.int64]]:
     """Run a block to its horizon, with more room where it is needed."""
     units = _UNITS
     words, full = np.empty((_RECORDS, _RECORD_WORDS), dtype=np.int64), []
@@ -138,6 +145,8 @@ def _advance(model: Model, block: Block) -> tuple[Block, NDArray[np.int64]]:
         reason = advance(block.words.ctypes.data, events.ctypes.data, len(words), most)
         if reason == PAUSED:
             stop += _STRETCH
+            if is_stopped():
+                raise SolveError("stopped before the end")
         elif reason == MORE_UNITS:
             more = max(units, 2 * int(block.words[layout.MARGIN] + block.words[layout.RIDERS]))
             block, units = grown(block, more), units + more
