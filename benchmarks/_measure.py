@@ -31,17 +31,20 @@ class Figure:
     name
         What was measured.
     unit
-        ``ms``, ``s``, ``MB`` or ``ratio``.
+        ``ms``, ``s``, ``MB``, ``ratio`` and so on.
     samples
         Every measurement; the median is what counts.
     bar
         The most the median may be; None where nothing is promised.
+    is_least
+        Whether the bar is the least the median may be.
     """
 
     name: str
     unit: str
     samples: tuple[float, ...]
     bar: float | None = None
+    is_least: bool = False
 
     @property
     def median(self) -> float:
@@ -51,7 +54,9 @@ class Figure:
     @property
     def is_met(self) -> bool | None:
         """Whether the median is within the bar; None without a bar."""
-        return None if self.bar is None else self.median <= self.bar
+        if self.bar is None:
+            return None
+        return self.median >= self.bar if self.is_least else self.median <= self.bar
 
 
 def interleaved(calls: dict[str, Callable[[], Any]], repeats: int = REPEATS) -> dict[str, list[float]]:
@@ -112,7 +117,8 @@ def as_json(figures: Sequence[Figure]) -> str:
     rows = [
         {
             "name": figure.name, "unit": figure.unit, "least": min(figure.samples), "median": figure.median,
-            "most": max(figure.samples), "samples": list(figure.samples), "bar": figure.bar, "is_met": figure.is_met,
+            "most": max(figure.samples), "samples": list(figure.samples), "bar": figure.bar,
+            "is_least": figure.is_least, "is_met": figure.is_met,
         }
         for figure in figures
     ]  # fmt: skip
@@ -123,7 +129,7 @@ def as_json(figures: Sequence[Figure]) -> str:
 def from_json(text: str) -> list[Figure]:
     """Return the figures of `as_json`."""
     rows = json.loads(text)["figures"]
-    return [Figure(row["name"], row["unit"], tuple(row["samples"]), row["bar"]) for row in rows]
+    return [Figure(row["name"], row["unit"], tuple(row["samples"]), row["bar"], row["is_least"]) for row in rows]
 
 
 def show(figures: Sequence[Figure]) -> None:
@@ -136,7 +142,7 @@ def show(figures: Sequence[Figure]) -> None:
         column.justify = "right"
     for figure in figures:
         numbers = (min(figure.samples), figure.median, max(figure.samples))
-        bar = "" if figure.bar is None else f"{figure.bar:g}"
+        bar = "" if figure.bar is None else f"{'≥ ' if figure.is_least else ''}{figure.bar:g}"
         table.add_row(
             figure.name, figure.unit, *(_digits(number) for number in numbers), bar,
             {None: "", True: "yes", False: "NO"}[figure.is_met],
