@@ -160,7 +160,18 @@ def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tupl
             raise _error(model, block, reason)
     close_books(block.words.ctypes.data)
     full.append(words[: int(block.words[layout.RECORDS])])
-    return block, np.concatenate(full)
+    return block, _joined(full)
+
+
+def _joined(pieces: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return the pieces as one array; each is let go as it is copied, so that they are never there twice."""
+    place = sum(len(piece) for piece in pieces)
+    whole = np.empty((place, _RECORD_WORDS), dtype=np.int64)
+    while pieces:
+        piece = pieces.pop()
+        whole[place - len(piece) : place] = piece
+        place -= len(piece)
+    return whole
 
 
 def _has_patience(model: Model) -> bool:
