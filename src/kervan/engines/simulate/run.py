@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from mmap import mmap
 from typing import Final
 
 import numpy as np
@@ -134,7 +135,7 @@ _RECORD_WORDS: Final = RECORD.itemsize // 8
 def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tuple[Block, NDArray[np.int64]]:
     """Run a block to its horizon, with more room where it is needed."""
     units = _UNITS
-    words, full = np.empty((_RECORDS, _RECORD_WORDS), dtype=np.int64), []
+    words, full = _piece(_RECORDS), []
     each = 2 if _has_patience(model) else 1
     events = events_of(block.events + each * units)
     prepare(block.words.ctypes.data, events.ctypes.data)
@@ -154,13 +155,19 @@ def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tupl
         elif reason == MORE_RECORDS:
             full.append(words[: int(block.words[layout.RECORDS])])
             least = int(block.words[layout.ALIVE] + block.words[layout.MARGIN])
-            words = np.empty((max(_RECORDS, 2 * least), _RECORD_WORDS), dtype=np.int64)
+            words = _piece(max(_RECORDS, 2 * least))
             block.words[layout.RECORDS] = 0
         elif reason != DONE:
             raise _error(model, block, reason)
     close_books(block.words.ctypes.data)
     full.append(words[: int(block.words[layout.RECORDS])])
     return block, _joined(full)
+
+
+def _piece(count: int) -> NDArray[np.int64]:
+    """Return room for so many records, mapped by itself so that letting it go gives the memory back at once."""
+    room = mmap(-1, count * RECORD.itemsize)
+    return np.frombuffer(room, dtype=np.int64).reshape(count, _RECORD_WORDS)
 
 
 def _joined(pieces: list[NDArray[np.int64]]) -> NDArray[np.int64]:
