@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import kervan.drawing
 from kervan.drawing import palette
-from kervan.drawing.basemap import area_names, basemap, map_layers, strays
+from kervan.drawing.basemap import area_names, basemap, map_layers, sea_way
 from kervan.drawing.geo import clip_line, clip_ring, great_circle_km, projection_for, thinned, view_of
 from kervan.drawing.labels import Label, place, spread
 from kervan.drawing.maps import Mark, RouteLine, Sheet, draw_labels, draw_marks, draw_routes, place_labels, sampled
@@ -187,8 +187,13 @@ def test_a_thinned_line_keeps_its_ends() -> None:
 def test_the_basemap_knows_the_caspian_from_the_land() -> None:
     aktau, alat, shanghai, constanta = (51.2, 43.6), (49.4, 39.9), (121.5, 31.2), (28.7, 44.2)
     assert basemap()["land"]
-    assert not strays(aktau, alat)
-    assert strays(shanghai, constanta)
+    poti, istanbul = (41.65, 42.15), (28.98, 41.01)
+    assert sea_way(aktau, alat) == (aktau, alat)
+    assert sea_way(shanghai, constanta) == ()
+    # Straight it would run along the coast of Anatolia, over land.
+    bow = sea_way(poti, istanbul)
+    assert (bow[0], bow[-1]) == (poti, istanbul)
+    assert max(lat for _, lat in bow) > 42.5
 
 
 # ── labels ──────────────────────────────────────────────────────────────────────────────────────────

@@ -336,3 +336,18 @@ def test_a_copy_and_an_encyclopaedia_are_not_graded_as_the_original() -> None:
 
 def test_the_package_describes_itself() -> None:
     assert (shipped()["trans_caspian"] / "datapackage.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "most_km"),
+    [
+        ("KZ_DOSTYK", "KZ_ALMATY", 800), ("KZ_BAKHTY", "KZ_ALMATY", 900), ("KZ_ASTANA", "KZ_AKTOBE", 1600),
+        ("KZ_ATYRAU", "KZ_ORAL", 600), ("KZ_ASTANA", "RU_MOSCOW", 3000), ("KZ_ASTANA", "KZ_ALMATY", 1300),
+    ],
+)  # fmt: skip
+def test_lorries_stay_on_the_roads_of_their_country(origin: str, destination: str, most_km: float) -> None:
+    question = kv.RouteParams(origin=origin, destination=destination, commodity_id="container", modes=("road",))
+    result = kv.run(corridor(), "route", question)
+    assert result["itineraries"]["length_km"].iloc[0] <= most_km
+    passed = set(result["stages"].query("itinerary == 1")["country_code"])
+    assert passed <= {origin[:2], destination[:2]}

@@ -154,7 +154,9 @@ def route(
     depart: _Depart = None,
     year: Annotated[int | None, typer.Option("--year", help="Year to stand for, with what is agreed by then.")] = None,
     scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="Name of a scenario, or its file.")] = None,
-    via: Annotated[list[str] | None, typer.Option("--via", help="A place to pass; may be repeated.")] = None,
+    via: Annotated[
+        list[str] | None, typer.Option("--via", help="A place to pass, in this order; may be repeated.")
+    ] = None,
     avoid: Annotated[list[str] | None, typer.Option("--avoid", help="A place not to touch; may be repeated.")] = None,
     mode: Annotated[list[str] | None, typer.Option("--mode", help="A mode to use, no other; may be repeated.")] = None,
     vehicle: Annotated[

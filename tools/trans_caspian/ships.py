@@ -127,6 +127,8 @@ _SERVICES: tuple[tuple[object, ...], ...] = (
     ("CN_SHANGHAI-TR_MERSIN.sea", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 84.0, 0.5, None, 12.0,
      36.0,
      ESTIMATE, "estimated", "two sailings a week; a day for calls on the way; assumed"),
+    ("CN_SHANGHAI-TR_ISTANBUL.sea", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 84.0, 0.5, None, 12.0,
+     36.0, ESTIMATE, "estimated", "two sailings a week; a day for calls on the way; assumed"),
     ("CN_SHANGHAI-RO_CONSTANTA.sea", "deep_sea_ship", "deep_sea_liners", 14000, "TEU", "headway", 84.0, 0.5, None, 12.0,
      60.0, ESTIMATE, "estimated", "with a transhipment of 2 days near Istanbul or Piraeus; assumed"),
     ("CN_SHANGHAI-IR_BANDARABBAS.sea", "deep_sea_ship", "deep_sea_liners", 5000, "TEU", "headway", 168.0, 0.5, None,

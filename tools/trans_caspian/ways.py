@@ -328,6 +328,15 @@ _ADDED: tuple[Way, ...] = (
     _road("AZ_BAKU", "AZ_ABSHERON", circuity=1.2), _road("KZ_DOSTYK", "KZ_AKTOGAY", circuity=1.4),
     _road("UZ_TASHKENT", "UZ_OYBEK", circuity=1.3), _road("UZ_OYBEK", "TJ_FOTEHOBOD", 2.0),
     _road("TJ_FOTEHOBOD", "TJ_DUSHANBE", circuity=1.5, note="by Khujand"),
+    _road("KZ_DOSTYK", "KZ_ALMATY", circuity=1.4, note="by Usharal and Taldykorgan"),
+    _road("KZ_BAKHTY", "KZ_ALMATY", circuity=1.3, note="by Usharal and Taldykorgan"),
+    _road("KZ_AYAGOZ", "KZ_ALMATY", circuity=1.2), _road("KZ_AYAGOZ", "KZ_SEMEY", circuity=1.2),
+    _road("KZ_SEMEY", "KZ_ASTANA", circuity=1.25, note="by Pavlodar"),
+    _road("KZ_ASTANA", "KZ_KOSTANAY", circuity=1.2), _road("KZ_KOSTANAY", "KZ_AKTOBE", circuity=1.3),
+    _road("KZ_ATYRAU", "KZ_ORAL", circuity=1.08), _road("KZ_ATYRAU", "KZ_AKTOBE", circuity=1.15),
+    _road("KZ_MOYINTY", "KZ_KORDAY", circuity=1.2, note="by Burubaital"),
+    _road("RU_YEKATERINBURG", "RU_SAMARA", circuity=1.25, note="by Ufa"),
+    _road("RU_YEKATERINBURG", "RU_MOSCOW", circuity=1.26, note="by Kazan"),
     # seas
     Way("TM_TURKMENBASHI", "IR_AMIRABAD", "sea", circuity=1.1), Way("RO_CONSTANTA", "TR_ISTANBUL", "sea",
                                                                     circuity=1.05),
@@ -339,6 +348,7 @@ _ADDED: tuple[Way, ...] = (
     Way("ZA_CAPE", "NL_ROTTERDAM", "sea", 11600.0, source_id="MEM",
         note="the way most liners take since 2024; 25,900 km Shanghai-Rotterdam recalled, the cut is ours"),
     Way("CN_SHANGHAI", "RO_CONSTANTA", "sea", 15900.0, source_id="MEM", note="by Suez; recalled distance"),
+    Way("CN_SHANGHAI", "TR_ISTANBUL", "sea", 15500.0, source_id="MEM", note="by Suez; recalled distance"),
     Way("TR_ISTANBUL", "NL_ROTTERDAM", "sea", 5900.0, source_id="MEM", note="recalled sea distance"),
     Way("GE_ANAKLIA", "RO_CONSTANTA", "sea", circuity=1.04, note="opens with the "
                                                                  "port", **_PROPOSED),  # type: ignore[arg-type]

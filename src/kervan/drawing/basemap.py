@@ -18,13 +18,15 @@ from kervan.drawing.svg import Markup, el, polyline, text, text_width
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Box", "area_names", "basemap", "map_layers", "strays"]
+__all__ = ["Box", "area_names", "basemap", "map_layers", "sea_way"]
 
 Box = tuple[float, float, float, float]
 
 _MARGIN: Final = 12.0
 _FAR_OVERLAND: Final = 0.35
 _FAR_KM: Final = 1_000.0
+#: Bows that are tried in this order, by how far the middle lies beside the straight line, as a share of its length.
+_BENDS: Final = (0.0, 0.08, -0.08, 0.16, -0.16, 0.24, -0.24)
 #: Where a name may move to when its place is taken, in multiples of its size: a little; and far, in a large country.
 _SHIFTS: Final = ((0, 0), (0, -1.3), (0, 1.3), (-2, 0), (2, 0))
 _FAR_SHIFTS: Final = (*_SHIFTS, (0, -3), (0, 3), (-6, 0), (6, 0), (-5, 2), (5, 2), (-5, -2), (5, -2), (0, 5), (-9, 4))
@@ -136,17 +138,33 @@ def _lines(lines: Iterable[Any], view: View, box: Box, coarse: float) -> str:
 
 
 @cache
-def strays(start: tuple[float, float], end: tuple[float, float]) -> bool:
-    """Return whether a sea lane drawn straight between two (longitude, latitude) would run over land.
+def sea_way(start: tuple[float, float], end: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+    """Return the points (longitude, latitude) by which a sea lane is drawn; none if it goes by another sea.
 
-    Such a lane goes by another sea, and is better left out than drawn across a continent.
+    Straight where it can be, else round the coast in the flattest of a few bows. A lane that runs over land however it
+    is bent is better left out than drawn across a continent.
     """
-    return bool(great_circle_km(*start, *end) > _FAR_KM) and _on_land_frac(start, end) > _FAR_OVERLAND
+    if great_circle_km(*start, *end) <= _FAR_KM:
+        return start, end
+    bows = [_bowed(start, end, bend) for bend in _BENDS]
+    ways = [bow for bow in bows if _on_land_frac(bow) <= _FAR_OVERLAND]
+    return ways[0] if ways else ()
 
 
-def _on_land_frac(start: tuple[float, float], end: tuple[float, float]) -> float:
-    share = np.linspace(0.05, 0.95, 25)
-    lon, lat = start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1])
+def _bowed(start: tuple[float, float], end: tuple[float, float], bend: float) -> tuple[tuple[float, float], ...]:
+    """Return points of a bow whose middle lies beside the straight line by a share of its length."""
+    if not bend:
+        return start, end
+    share = np.linspace(0.0, 1.0, 17)
+    side = 4 * bend * share * (1 - share)
+    along = np.subtract(end, start)
+    points = np.array(start) + np.outer(share, along) + np.outer(side, (-along[1], along[0]))
+    return tuple((float(lon), float(lat)) for lon, lat in points)
+
+
+def _on_land_frac(way: tuple[tuple[float, float], ...]) -> float:
+    share, known = np.linspace(0.05, 0.95, 25), np.linspace(0.0, 1.0, len(way))
+    lon, lat = (np.interp(share, known, [point[axis] for point in way]) for axis in (0, 1))
     inside = np.zeros(len(share), dtype=bool)
     for polygon in basemap()["land"]:
         for ring in polygon:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kervan.drawing import palette
-from kervan.drawing.basemap import Box, strays
+from kervan.drawing.basemap import Box, sea_way
 from kervan.drawing.geo import View
 from kervan.drawing.labels import Label, Placed, place
 from kervan.drawing.svg import Markup, el, polyline, text
@@ -108,15 +108,24 @@ def route_runs(route: RouteLine, sheet: Sheet) -> list[tuple[str, list[Point]]]:
     for (start, end), mode in zip(itertools.pairwise(route.node_ids), route.modes, strict=False):
         if start == end:
             continue
-        if mode == "sea" and strays(sheet.places[start], sheet.places[end]):
+        points = _drawn(sheet, start, end, mode)
+        if not points:
             is_joined = False
             continue
         if is_joined and runs[-1][0] == mode:
-            runs[-1][1].append(sheet.pixel(end))
+            runs[-1][1].extend(points[1:])
         else:
-            runs.append((mode, [sheet.pixel(start), sheet.pixel(end)]))
+            runs.append((mode, points))
         is_joined = True
     return runs
+
+
+def _drawn(sheet: Sheet, start: str, end: str, mode: str) -> list[Point]:
+    """Return the pixels of a way from place to place; none of a lane that goes by another sea."""
+    if mode != "sea":
+        return [sheet.pixel(start), sheet.pixel(end)]
+    way = sea_way(sheet.places[start], sheet.places[end])
+    return [(x, y) for x, y in sheet.view.points(way).tolist()] if way else []
 
 
 def sampled(routes: Iterable[RouteLine], sheet: Sheet, every: float = 6.0) -> list[Point]:
@@ -154,8 +163,9 @@ def draw_links(links: pd.DataFrame, sheet: Sheet) -> Markup:
     """Return every link as a hairline in the colour of its mode."""
     paths: dict[str, list[str]] = {}
     for start, end, mode in zip(links["from_node_id"], links["to_node_id"], links["mode"], strict=True):
-        if mode != "sea" or not strays(sheet.places[start], sheet.places[end]):
-            paths.setdefault(mode, []).append(polyline([sheet.pixel(start), sheet.pixel(end)]))
+        points = _drawn(sheet, start, end, mode)
+        if points:
+            paths.setdefault(mode, []).append(polyline(points))
     drawn = [
         el("path", d="".join(found), stroke=palette.mode_colour(mode), stroke_width="0.8", stroke_opacity="0.35")
         for mode, found in sorted(paths.items())

@@ -99,7 +99,7 @@ def _bounds(least: list[float], limit: NDArray[np.float64], quantity: float) -> 
     sizes, names = (1.0, quantity, quantity), ("max_hours", "max_cost_usd", "max_emission_kg")
     words = ("the fastest takes {:,.1f} h", "the cheapest costs {:,.0f} USD", "the cleanest emits {:,.0f} kg CO2e")
     broken = [
-        f"{word.format(value * size)} and {name} is {bound * size:,.10g}"
+        f"{word.format(value * size)} and {name} is {bound * size:,.6g}"
         for word, name, value, bound, size in zip(words, names, least, limit.tolist(), sizes, strict=True)
         if value > bound
     ]

@@ -11,12 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from kervan.arcs import AT_SEA
 from kervan.engines import Engine
 from kervan.engines._alternatives import Ruler, differing, penalised
 from kervan.engines._graph import Graph, graph_of, nondominated
@@ -323,7 +325,12 @@ def _answer(net: Network, params: RouteParams, asked: Posed, paths: list[list[in
     taken = [paths[place] for place in chosen]
     missing, most = params.alternatives - len(taken), params.stretch * float(points[0] @ price)
     found = penalised(graph, (asked.start, asked.goal), graph.cost @ price, taken, ruler, missing, most)
-    more = [path for path in found if (graph.cost[path].sum(axis=0) <= limits(params)).all()]
+    strays = bool(params.via) or _returns(arcs, graph, paths[0])
+    more = [
+        path
+        for path in found
+        if (graph.cost[path].sum(axis=0) <= limits(params)).all() and (strays or not _returns(arcs, graph, path))
+    ]
     costs = np.vstack([points[chosen], *(graph.cost[path].sum(axis=0) for path in more)])
     ranks = np.lexsort((*costs.T[::-1], costs @ price))
     described = [
@@ -344,6 +351,13 @@ def _answer(net: Network, params: RouteParams, asked: Posed, paths: list[list[in
         "itinerary": [number.get(place, 0) for place in range(len(points))],
     }
     return {**tables_of(net, arcs, described, params.quantity), "front": framed(FRONT, front)}
+
+
+def _returns(arcs: Arcs, graph: Graph, path: list[int]) -> bool:
+    """Return whether a path enters a country again that it has left; nobody would, if the best way does not."""
+    codes = arcs.table["country_code"].iloc[graph.arc[path]]
+    entered = [code for code, _ in groupby(code for code in codes if code != AT_SEA)]
+    return len(set(entered)) < len(entered)
 
 
 def _is_dominated(cost: NDArray[np.float64], points: NDArray[np.float64]) -> bool:
