@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import link, network, node, rows
 from typer.testing import CliRunner
 
 import kervan
+from conftest import link, network, node, rows
 from kervan import _cli_output
 from kervan.cli import app
 from kervan.errors import KervanError

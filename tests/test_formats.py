@@ -16,9 +16,9 @@ import frictionless
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
-from tests.conftest import link, network, node, rows
 
 import kervan as kv
+from conftest import link, network, node, rows
 from kervan.errors import FormatError, ScenarioError, SchemaError, UnknownName
 from kervan.formats import (
     Package,

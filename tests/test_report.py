@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tests.conftest import link, network, node, rows
 
 import kervan as kv
 import kervan.report
+from conftest import link, network, node, rows
 from kervan.drawing.numbers import days, kg, plain, usd
 from kervan.errors import FormatError, UnknownName
 from kervan.formats import load, report_settings, scenarios

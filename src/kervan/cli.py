@@ -56,7 +56,10 @@ _Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 _Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for machines.")]
 _Commodity = Annotated[str, typer.Option("--commodity", "-c", help="What is sent.")]
 _Quantity = Annotated[float, typer.Option("--quantity", "-q", help="How much, in units of the commodity.")]
-_Depart = Annotated[str | None, typer.Option("--depart", help="Date or month of departure: 2026-02-14, 2026-02.")]
+_Depart = Annotated[
+    str | None,
+    typer.Option("--depart", help="Date or month of departure, for its weather; --year is that of the network."),
+]
 _DEFAULT = "trans_caspian"
 #: What a shell says of a program that a closed pipe ended: 128 and the number of SIGPIPE.
 _READER_GONE = 141

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from tests.property.strategies import networks
 
 from kervan.formats import FORMATS, Package, load, read, shipped, write
 from kervan.network import Network
+from property.strategies import networks
 
 BOTH_WAYS = [name for name, entry in FORMATS.items() if entry.read is not None]
 SCENARIOS = {"a_b": 'title = "ü = \\"x\\""\r\n[[edits]]\nop = "close"\n', "long": "# " + "x" * 70_000 + "\n"}
