@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["ADDRESS_BITS", "cancel", "drop", "events_of", "first", "grown_events", "push", "tag"]
+__all__ = ["ADDRESS_BITS", "cancel", "drop", "events_of", "grown_events", "push", "tag"]
 
 # Head: slots in use by the tree, free ones among them, the slot just taken (or -1), and most slots there may be.
 SLOTS, FREE_SLOTS, HOLE, MOST_SLOTS, KEYS = range(5)
@@ -44,15 +44,12 @@ def grown_events(words: NDArray[np.int64], most: int) -> NDArray[np.int64]:
         return words
     new = events_of(most)
     room = int(new[MOST_SLOTS])
-    for region, (start, length) in enumerate(((0, slots), (1, slots), (2, 2 * slots), (4, int(words[FREE_SLOTS])))):
-        new[KEYS + start * room : KEYS + start * room + length] = words[KEYS + region_start(region, old) :][:length]
+    for start, length in ((0, slots), (1, slots), (2, 2 * slots), (4, int(words[FREE_SLOTS]))):
+        new[KEYS + start * room : KEYS + start * room + length] = words[
+            KEYS + start * old : KEYS + start * old + length
+        ]
     new[SLOTS], new[FREE_SLOTS], new[HOLE] = slots, words[FREE_SLOTS], words[HOLE]
     return new
-
-
-def region_start(region: int, room: int) -> int:
-    """Return where a region begins after the head: keys, tags, winners, free slots."""
-    return (0, 1, 2, 4)[region] * room
 
 
 @njit(error_model="numpy")
@@ -136,12 +133,6 @@ def cancel(words, times, slot):  # type: ignore[no-untyped-def]
     _put(words, times, slot, np.inf, np.int64(0))
     words[KEYS + 4 * words[MOST_SLOTS] + words[FREE_SLOTS]] = slot
     words[FREE_SLOTS] += 1
-
-
-@njit(error_model="numpy")
-def first(words):  # type: ignore[no-untyped-def]
-    """Return the slot of the first event; its time is infinite if there is none."""
-    return words[KEYS + 2 * words[MOST_SLOTS] + 1]
 
 
 @njit(error_model="numpy")

@@ -178,13 +178,7 @@ def loaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
         _depart(m, f, e, t, voyage)
         return
     _become(m, f, m[voyage + at.VO_VEHICLE], np.int64(at.WEATHER))
-    m[voyage + at.VO_NEXT] = at.NONE
-    last = m[lane + at.LA_HELD_LAST]
-    if last < 0:
-        m[lane + at.LA_HELD_FIRST] = voyage
-    else:
-        m[last + at.VO_NEXT] = voyage
-    m[lane + at.LA_HELD_LAST] = voyage
+    _line_up(m, voyage, lane + at.LA_HELD_FIRST)
 
 
 @njit(error_model="numpy")
@@ -299,13 +293,19 @@ def _ask_for_berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
         _berth(m, f, e, t, voyage, port)
         return
     _become(m, f, m[voyage + at.VO_VEHICLE], np.int64(at.ANCHOR))
+    _line_up(m, voyage, port + at.PO_FIRST)
+
+
+@njit(error_model="numpy")
+def _line_up(m, voyage, queue):  # type: ignore[no-untyped-def]
+    """Put a voyage at the end of a queue, whose first is written at ``queue`` and the last in the word after it."""
     m[voyage + at.VO_NEXT] = at.NONE
-    last = m[port + at.PO_LAST]
+    last = m[queue + 1]
     if last < 0:
-        m[port + at.PO_FIRST] = voyage
+        m[queue] = voyage
     else:
         m[last + at.VO_NEXT] = voyage
-    m[port + at.PO_LAST] = voyage
+    m[queue + 1] = voyage
 
 
 @njit(error_model="numpy")

@@ -47,7 +47,6 @@ __all__ = ["Block", "block_of", "grown"]
 
 NONE: Final = -1
 MANY: Final = 2**62
-NEVER_H: Final = math.inf
 
 # Kinds of things, in their first word; operations have kinds of their own.
 STATION, YARD, LANE, FLEET = range(4)
@@ -66,8 +65,8 @@ FINISH, INTERRUPT, RESTART = range(3)
 KIND, LISTED = range(2)
 
 # Queues have four priorities, hence four words for first, last and count.
-(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_PRIORITIES, ST_HELD_FIRST, ST_HELD_LAST, ST_TOUCHED,
- ST_WEEKS, ST_WAITS, ST_FIRST, ST_LAST, ST_COUNT, ST_SIZE) = (*range(2, 14), 17, 21, 25)
+(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_HELD_FIRST, ST_HELD_LAST, ST_TOUCHED,
+ ST_WEEKS, ST_WAITS, ST_FIRST, ST_LAST, ST_COUNT, ST_SIZE) = (*range(2, 13), 16, 20, 24)
 # Of a station in a week, as `run.STATION_STATS`.
 WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE = range(8)
 
@@ -105,8 +104,6 @@ VO_NEXT, VO_LANE, VO_SERIAL, VO_FIRST, VO_VEHICLE, VO_PURPOSE, VO_SINCE, VO_CROS
 # Why a vehicle wants a berth, or what an empty voyage ends in.
 LADEN, TO_BOARD, TO_STAND_BY = range(3)
 # fmt: on
-
-EVENT_KINDS: Final = 9
 
 
 @dataclass(slots=True)
@@ -258,7 +255,7 @@ def _station(writer: _Writer, part: Station, at: int, weeks: int) -> None:
     closing = ("finish", "interrupt", "restart").index(part.at_closing)
     writer.put(at,{
         KIND: STATION, ST_SERVERS: MANY if part.servers is None else part.servers, ST_CLOSING: closing,
-        ST_PRIORITIES: MOST_PRIORITIES, ST_HELD_FIRST: NONE, ST_HELD_LAST: NONE, ST_WEEKS: writer.take(weeks *
+        ST_HELD_FIRST: NONE, ST_HELD_LAST: NONE, ST_WEEKS: writer.take(weeks *
         WK_SIZE), ST_WAITS: writer.take(WAIT_BINS)
     })  # fmt: skip
     for priority in range(MOST_PRIORITIES):

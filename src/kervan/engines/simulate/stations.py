@@ -61,8 +61,6 @@ def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
 @njit(error_model="numpy")
 def _ahead(m, station, priority):  # type: ignore[no-untyped-def]
     """Return how many wait who would be served before a newcomer of this priority."""
-    if m[station + at.ST_PRIORITIES] == 1:
-        return m[station + at.ST_WAITING]
     count = 0
     for level in range(priority + 1):
         count += m[station + at.ST_COUNT + level]
