@@ -192,7 +192,8 @@ _TABLES: Final = (
                "measured wait holds and no queue is simulated.", unit="count", default=UNKNOWN_SERVERS, at_least=1,
                at_most=UNKNOWN_SERVERS),
         Column("at_closing", "choice", "What becomes of work in progress when it closes: finished, interrupted and "
-               "gone on with, or begun anew by the next shift.", default="finish", choices=("finish", "interrupt", "restart")),
+               "gone on with, or begun anew by the next shift.", default="finish",
+               choices=("finish", "interrupt", "restart")),
         _number("service_h", "Mean time of the procedure itself.", "h", at_most=8760),
         _number("service_cv_frac", _CV + " of the procedure.", "1", default=0.5, at_most=10),
         Column("service_law", "choice", "Law of the procedure time.", default="gamma", choices=_LAWS),
