@@ -493,6 +493,10 @@ class Twin:
 
     def loaded(self, voyage: Thing) -> None:
         voyage.at = self.now
+        for unit in voyage.aboard:
+            ride = unit.program[unit.at]
+            if ride.leaves:
+                self.do_leave(unit, Leave(ride.leaves))
         if voyage.vehicle and voyage.lane.closed:
             self.become(voyage.vehicle, "weather")
             voyage.lane.held.append(voyage)
