@@ -63,7 +63,7 @@ class Detour:
 
     Parameters
     ----------
-    place
+    place, visit
         Its operation.
     facility_id
         What the other way avoids.
@@ -74,6 +74,7 @@ class Detour:
     """
 
     place: int
+    visit: Visit
     facility_id: str
     vertex: int
     yard: str
@@ -158,22 +159,20 @@ class Written:
 
     def may_leave(self, visit: Visit, facility_id: str, vertex: int) -> None:
         """Write a visit whose queue may be left."""
-        self.detours.append(Detour(self.put(visit), facility_id, vertex, self._yard))
+        self.detours.append(Detour(self.put(visit), visit, facility_id, vertex, self._yard))
 
     def begin(self, detour: Detour) -> None:
         """Begin the way on from a queue that is left."""
         self.rest()
         self._ends.append(len(self._ops))
         self._add(Branch("end", 1.0, 0))  # where to is known at the end
-        visit = self._ops[detour.place]
-        self._ops[detour.place] = replace(visit, otherwise=len(self._ops))  # type: ignore[type-var]
+        self._ops[detour.place] = replace(detour.visit, otherwise=len(self._ops))
         if detour.yard:
             self._add(Leave(detour.yard))
 
     def give_up(self, detour: Detour) -> None:
         """Let a queue be stayed in, where there is no other way."""
-        visit = self._ops[detour.place]
-        self._ops[detour.place] = replace(visit, patience=None, divert_above_h=math.inf)  # type: ignore[type-var]
+        self._ops[detour.place] = replace(detour.visit, patience=None, divert_above_h=math.inf)
 
     def finished(self) -> tuple[tuple[Operation, ...], tuple[Stage, ...]]:
         """Return the operations and their stages."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import product
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from kervan.engines.simulate._when import Openings, Row
+from kervan.engines.simulate._when import Openings, Row, rows_of
 from kervan.engines.simulate.model import Fleet, Lane, Law, Port, key_of
 from kervan.errors import ParamsError
+
+if TYPE_CHECKING:
+    from kervan.network import Network
 
 __all__ = ["Sailings", "size_in"]
 
@@ -31,10 +34,11 @@ def size_in(unit: str, size_units: float, commodity: Row) -> float | None:
 class Sailings:
     """The lanes of a corridor; a service gets its lanes when something first rides on it."""
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Row]], berths: Mapping[tuple[str, str], int],
-                 openings: Openings) -> None:  # fmt: skip
+    def __init__(self, net: Network, tables: Mapping[str, Mapping[str, Row]], openings: Openings) -> None:
         self._tables = tables
-        self._berths = berths
+        berths = rows_of(net["berths"])
+        self._berths = {(row["node_id"], row["vehicle_kind"]): int(row["berth_count"]) for row in berths}
+        self._speeds = net["carriage"].groupby("vehicle_kind")["speed_km_per_h"].min().to_dict()
         self._openings = openings
         self._wanted: dict[str, None] = {}
 
@@ -62,7 +66,7 @@ class Sailings:
         link = self._tables["links"][service["link_id"]]
         ways = [(link["from_node_id"], link["to_node_id"])]
         both = service["direction"] == link["direction"] == "both"
-        return [self._lane(service, link, *way) for way in (ways + [ways[0][::-1]] if both else ways)]
+        return [self._lane(service, link, *way) for way in ([*ways, ways[0][::-1]] if both else ways)]
 
     def _lane(self, service: Row, link: Row, start: str, end: str) -> Lane:
         name, kind = lane_name(service["service_id"], end), service["vehicle_kind"]
@@ -75,7 +79,7 @@ class Sailings:
         headway = service["headway_h"]
         spread = 0.0 if service["rule"] == "timetable" else service["headway_cv_frac"]
         return Lane(
-            name, min(capacity, _ROOM), Law.of("lognormal", link["length_km"] / link["speed_km_per_h"], link["time_cv_frac"]),
+            name, min(capacity, _ROOM), Law.of("lognormal", self._crossing_h(link, kind), link["time_cv_frac"]),
             rule="full_or_timeout" if is_full else "clock",
             timeout_h=service["timeout_h"] if is_full else math.inf,
             headway=Law() if is_full else Law.of("gamma", headway, spread),
@@ -84,6 +88,12 @@ class Sailings:
             load_h=service["load_h"], unload_h=service["unload_h"], gates=self._openings.sailing(link),
             fleet=service["fleet_id"], **ports,
         )  # fmt: skip
+
+    def _crossing_h(self, link: Row, vehicle_kind: str) -> float:
+        """Return the mean hours of a crossing at the speed of the vehicle, where it has one of its own."""
+        speed = min(self._speeds.get(vehicle_kind, math.inf), math.inf)
+        length: float = link["length_km"]
+        return float(length / (speed if math.isfinite(speed) else link["speed_km_per_h"]) + link["delay_h"])
 
     def _fleet(self, fleet_id: str, lanes: list[Lane]) -> Fleet:
         """Return a fleet; an empty voyage goes along the lanes of the fleet, the shortest way, either direction."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kervan.engines.simulate._program import Stage, Written
 from kervan.engines.simulate._sailings import size_in
-from kervan.engines.simulate._when import Openings, Row
+from kervan.engines.simulate._when import Openings, Row, rows_of
 from kervan.engines.simulate.model import Lane, Law, Station, Visit
 from kervan.schema import UNKNOWN_SERVERS
 
@@ -27,7 +27,7 @@ class Stops:
         self._facilities = facilities
         self._openings = openings
         self._steps: dict[str, list[Row]] = {}
-        for step in net["steps"].sort_values(["facility_id", "step_no"]).to_dict("records"):
+        for step in rows_of(net["steps"].sort_values(["facility_id", "step_no"])):
             self._steps.setdefault(step["facility_id"], []).append(step)
         self._stations: dict[str, Station] = {}
         self._trains: dict[str, Lane] = {}
@@ -128,8 +128,9 @@ class Stops:
 
     def _train(self, step: Row, facility: Row, arc: Row) -> str:
         """Return the lane of a batch: it goes when so many are there, or the first has waited long enough."""
-        name = f"{facility['facility_id']} {step['step_no']} {arc['after']}"
-        lane = Lane(name, float(step["batch_count"]), Law(), timeout_h=step["batch_timeout_h"], load_h=step["service_h"])
+        name = f"{facility['facility_id']} {step['step_no']} > {arc['toward']}"
+        count, timeout_h = float(step["batch_count"]), step["batch_timeout_h"]
+        lane = Lane(name, count, Law(), timeout_h=timeout_h, load_h=step["service_h"])
         return self._trains.setdefault(name, lane).name
 
     def _station(self, key: str, servers: int | None, gates: tuple[str, ...], at_closing: Any, **meaning: Any) -> str:

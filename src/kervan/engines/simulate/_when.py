@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kervan.engines.simulate.model import WEEK_H, Failures, Gate, Hours, Law, Outages, Spells
 
-__all__ = ["Clock", "Openings"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Clock", "Openings", "Row", "rows_of"]
 
 _DAY_H: Final = 24.0
 #: A month without storms is one long open spell with a breath of a closed one, so that the next month begins anew.
 _CALM: Final = (730.0, 1e-6)
 
 Row = Mapping[str, Any]
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as records."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,10 @@ class Openings:
         found: tuple[str, ...] = ()
         for row in self._tables["failures"]:
             if row[column] == name:
-                up, down = Law.of("exponential", row["up_h"]), Law.of(row["down_law"], row["down_h"], row["down_cv_frac"])
+                up, down = (
+                    Law.of("exponential", row["up_h"]),
+                    Law.of(row["down_law"], row["down_h"], row["down_cv_frac"]),
+                )
                 found += self._kept(Failures(f"failure {row['failure_id']}", up, down))
         return found
 

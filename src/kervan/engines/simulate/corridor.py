@@ -15,10 +15,11 @@ from kervan.arcs import is_open
 from kervan.engines.simulate._program import Detour, Stage, Written
 from kervan.engines.simulate._sailings import Sailings, size_in
 from kervan.engines.simulate._stops import Stops
-from kervan.engines.simulate._when import Clock, Openings, Row
+from kervan.engines.simulate._when import Clock, Openings, Row, rows_of
 from kervan.engines.simulate.model import (
     Embargo,
     Gate,
+    Lane,
     Law,
     Model,
     Operation,
@@ -93,14 +94,13 @@ class _Builder:
         self._params = params
         self._clock = Clock(net.year, params.lead_d, params.tail_d)
         self._rows = {name: _keyed(net, name) for name in _KEYED}
-        lists = {name: net[name].to_dict("records") for name in _RECORDS}
+        lists = {name: rows_of(net[name]) for name in _RECORDS}
         self._openings = Openings(lists, self._clock)
-        berths = {(row["node_id"], row["vehicle_kind"]): row["berth_count"] for row in net["berths"].to_dict("records")}
-        self._sailings = Sailings(self._rows, berths, self._openings)
+        self._sailings = Sailings(net, self._rows, self._openings)
         self._stops = Stops(net, self._rows["facilities"], self._openings)
-        self._yards = net["yards"].to_dict("records")
+        self._yards = rows_of(net["yards"])
         services = net["services"]
-        self._services = {row["service_id"]: row for row in services[is_open(services, net.year)].to_dict("records")}
+        self._services = {row["service_id"]: row for row in rows_of(services[is_open(services, net.year)])}
         self._seasons = _seasons(net)
         closed = closure_wait(net["closures"], 0)
         self._closure = {scope: (row["closure_h"], row["closure_h2"]) for scope, row in closed.iterrows()}
@@ -121,7 +121,8 @@ class _Builder:
         lanes, fleets, ports = self._sailings.parts(self._services)
         lanes += self._stops.trains()
         yards, gates, stations = self._yard_parts()
-        used = {name for part in (*stations, *lanes) for name in part.gates}
+        needing: list[Station | Lane] = [*stations, *lanes]
+        used = {name for part in needing for name in part.gates}
         gates = [gate for gate in (*self._openings.gates.values(), *gates) if gate.name in used]
         model = Model(
             tuple(sources), tuple(sorted(stations, key=_name)), tuple(sorted(gates, key=_name)),
@@ -202,7 +203,9 @@ class _Builder:
                 continue
             if arc["facility_id"]:
                 self._enter_yard(written, arcs, place)
-                self._stops.write(written, arc, self._rows["commodities"][flow.demand["commodity_id"]], may_leave=may_leave)
+                self._stops.write(
+                    written, arc, self._rows["commodities"][flow.demand["commodity_id"]], may_leave=may_leave
+                )
             elif arc["service_id"]:
                 self._sail(written, arc, flow)
             else:
@@ -210,7 +213,7 @@ class _Builder:
         written.rest()
 
     def _enter_yard(self, written: Written, arcs: Sequence[Row], place: int) -> None:
-        """Take a place of the yard of this node, at the first facility there, if the consignment will leave the node."""
+        """At the first facility of a node that the consignment will leave, take a place of its yard."""
         node_id = arcs[place]["from_node_id"]
         before = arcs[place - 1] if place else None
         if before is not None and before["facility_id"] and before["from_node_id"] == node_id:
@@ -232,7 +235,7 @@ class _Builder:
 
     def _sail(self, written: Written, arc: Row, flow: Flow) -> None:
         service = self._services[arc["service_id"]]
-        commodity = self._rows["commodities"][flow.demand["commodity_id"]]
+        commodity = self._commodity(flow)
         size = size_in(service["capacity_unit"], written.size_units, commodity)
         if size is None:
             self._wrong.append(
@@ -247,9 +250,12 @@ class _Builder:
             return
         written.ride(self._sailings.lane(service["service_id"], arc["to_node_id"]), size)
 
+    def _commodity(self, flow: Flow) -> Row:
+        return self._rows["commodities"][flow.demand["commodity_id"]]
+
     def _travel(self, written: Written, arc: Row, flow: Flow) -> None:
         link = self._rows["links"][arc["link_id"]]
-        commodity = self._rows["commodities"][flow.demand["commodity_id"]]
+        commodity = self._commodity(flow)
         written.leave_yard()
         written.stand(Stage.of(arc))
         gates = self._openings.link(link)
@@ -275,7 +281,7 @@ class _Builder:
         from kervan.engines._graph import graph_of
 
         graph = graph_of(flow.arcs)
-        commodity = self._rows["commodities"][flow.demand["commodity_id"]]
+        commodity = self._commodity(flow)
         weight = graph.cost @ [commodity["value_of_time_usd_per_unit_h"], 1.0, 0.0]
         facility = flow.arcs.table["facility_id"].to_numpy()[graph.arc]
         weight[facility == detour.facility_id] = math.inf
@@ -291,21 +297,22 @@ def _name(part: Station | Gate | Any) -> str:
 
 
 def _keyed(net: Network, name: str) -> dict[str, Row]:
-    return {str(row[_KEYED[name]]): row for row in net[name].to_dict("records")}  # type: ignore[misc]
+    return {str(row[_KEYED[name]]): row for row in rows_of(net[name])}
 
 
 def _seasons(net: Network) -> dict[str, dict[int, float]]:
     found: dict[str, dict[int, float]] = {}
-    for row in net["seasons"].to_dict("records"):
+    for row in rows_of(net["seasons"]):
         found.setdefault(row["season_id"], {})[row["month"]] = row["factor_frac"]
     return found
 
 
 def _arc_rows(flow: Flow, rows: Sequence[int]) -> list[dict[str, Any]]:
-    """Return arcs as records, with the vehicles before and after."""
+    """Return arcs as records, with the vehicles before and after, and the next place."""
     vertices = flow.arcs.vertices["vehicle_kind"].to_numpy()
-    found = flow.arcs.table.iloc[list(rows)].to_dict("records")
-    return [
-        {**row, "before": vertices[row["tail"]] or row["vehicle_kind"], "after": row["vehicle_kind"]} for row in found
-    ]
-
+    found = rows_of(flow.arcs.table.iloc[list(rows)])
+    toward = ""
+    for row in reversed(found):
+        toward = row["to_node_id"] if row["to_node_id"] != row["from_node_id"] else toward
+        row |= {"before": vertices[row["tail"]] or row["vehicle_kind"], "after": row["vehicle_kind"], "toward": toward}
+    return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from kervan.engines.route import RouteParams, ways_of
+from kervan.engines.simulate._when import rows_of
 from kervan.engines.simulate.params import SimulateParams
 from kervan.errors import ParamsError, SolveError, UnknownName
 
@@ -125,7 +126,7 @@ def traffic_of(net: Network, params: SimulateParams) -> tuple[list[Flow], list[L
     wrong: list[str] = []
     sizes = _sizes(net)
     scales = dict(zip(net["commodities"]["commodity_id"], net["commodities"]["choice_scale_usd_per_unit"], strict=True))
-    for demand in demand_of(net, params).to_dict("records"):
+    for demand in rows_of(demand_of(net, params)):
         via = tuple(name for name in demand["via_node_ids"].split(";") if name)
         asked = RouteParams(
             origin=demand["origin_node_id"], destination=demand["destination_node_id"],
@@ -159,9 +160,11 @@ def traffic_of(net: Network, params: SimulateParams) -> tuple[list[Flow], list[L
 
 def _sizes(net: Network) -> dict[tuple[str, str], float]:
     """Return the most units of a commodity in one consignment on a vehicle kind; the least of its countries."""
-    carriage = net["carriage"]
-    least = carriage.groupby(["commodity_id", "vehicle_kind"])["shipment_units"].min()
-    return {(str(commodity), str(kind)): float(size) for (commodity, kind), size in least.items()}  # type: ignore[misc]
+    least: dict[tuple[str, str], float] = {}
+    for row in rows_of(net["carriage"]):
+        key = row["commodity_id"], row["vehicle_kind"]
+        least[key] = min(least.get(key, math.inf), row["shipment_units"])
+    return least
 
 
 def _shares(costs: Sequence[float], scale: float) -> list[float]:
