@@ -63,8 +63,9 @@ class OdSummary:
 
 
 def od_of(
-    records: NDArray[np.void], sources: int, *, warm_h: float = 0.0, until_h: float = math.inf, keep: int = 1000
-) -> OdSummary:
+    records: NDArray[np.void], sources: int, *, warm_h: float = 0.0, until_h: float = math.inf, keep: int = 1000,
+    groups: NDArray[np.int64] | None = None,
+) -> OdSummary:  # fmt: skip
     """Return what one replication says of each source; after that its records may be forgotten.
 
     Measured are consignments that *began* from ``warm_h`` to below ``until_h``. A consignment under way at the horizon
@@ -81,13 +82,16 @@ def od_of(
         Between which hours a consignment must have begun.
     keep
         Of how many consignments of a source the times are kept, at 4 B each.
+    groups
+        The group of each source, if those of several are to be summed up together; ``sources`` counts groups then.
     """
     if not warm_h < until_h:
         raise ParamsError(f"nothing can begin from {warm_h:g} to below {until_h:g} h")
     kept = records[(records["began_h"] >= warm_h) & (records["began_h"] < until_h)]
-    kept = kept[np.argsort(kept["source"], kind="stable")]
+    source = kept["source"] if groups is None else groups[kept["source"]]
+    kept = kept[np.argsort(source, kind="stable")]
     found = np.zeros(sources, dtype=OD_SUMMARY)
-    counts = np.bincount(kept["source"], minlength=sources)
+    counts = np.bincount(source, minlength=sources)
     ends = np.cumsum(counts)
     total, moving, waiting = (np.ascontiguousarray(kept[name]) for name in ("total_h", "moving_h", "waiting_h"))
     times = [np.empty(0, dtype=np.float32)] * sources
