@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
     from kervan.network import Network
 
-__all__ = ["ENGINE", "Progress", "gather", "simulate_json", "solve"]
+__all__ = [
+    "ENGINE", "LEAST", "Progress", "gather", "simulate_json", "solve", "summaries_of", "threads_of", "warnings_of",
+    "watched",
+]  # fmt: skip
 
 #: Fewest replications before an interval is believed.
-_LEAST: Final = 5
+LEAST: Final = 5
 #: A station with more work than this share of what it can do is told of before the run.
 _FULL: Final = 1.0
 
@@ -95,7 +98,7 @@ def gather(corridor: Corridor, params: SimulateParams, watch: Watch) -> tuple[Ga
     whole, most = Gathered(), params.replications or params.most_replications
     watch(Progress(0, most, warnings_of(corridor)))
     try:
-        for one in _summaries(corridor, params, most):
+        for one in summaries_of(corridor, params, most):
             whole.add(one)
             watch(Progress(whole.count, _expected(whole, params)))
             if params.replications is None and _is_enough(whole, params):
@@ -107,21 +110,35 @@ def gather(corridor: Corridor, params: SimulateParams, watch: Watch) -> tuple[Ga
     return whole, False
 
 
-def _summaries(corridor: Corridor, params: SimulateParams, count: int) -> Iterator[Summary]:
+def summaries_of(corridor: Corridor, params: SimulateParams, count: int, first: int = 0) -> Iterator[Summary]:
+    """Yield the summaries of so many replications, in their order, as soon as each is done.
+
+    Raises
+    ------
+    ParamsError
+        When the model cannot run.
+    SolveError
+        When a replication cannot be finished.
+    """
     from kervan.engines.simulate.replicate import runs_of
 
     window = corridor.window
     runs = runs_of(
-        corridor.model, window.horizon_h, count, seed=params.seed, threads=params.threads or os.cpu_count() or 1,
+        corridor.model, window.horizon_h, count, first=first, seed=params.seed, threads=threads_of(params),
         warm_h=window.warm_h, max_events=params.max_events, max_alive=params.max_alive,
     )  # fmt: skip
     for run in runs:
         yield summary_of(run, window)
 
 
+def threads_of(params: SimulateParams) -> int:
+    """Return how many replications run at a time."""
+    return params.threads or os.cpu_count() or 1
+
+
 def _is_enough(whole: Gathered, params: SimulateParams) -> bool:
-    return whole.count >= _LEAST and enough(
-        whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence, least=_LEAST
+    return whole.count >= LEAST and enough(
+        whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence, least=LEAST
     )
 
 
@@ -129,8 +146,8 @@ def _expected(whole: Gathered, params: SimulateParams) -> int:
     """Return how many replications it will take, as far as those that are done tell."""
     if params.replications is not None:
         return params.replications
-    if whole.count < _LEAST:
-        return _LEAST
+    if whole.count < LEAST:
+        return LEAST
     found = replications_needed(whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence)
     return max(whole.count, min(found, params.most_replications))
 
