@@ -46,6 +46,7 @@ NORTH_RAIL = Outside("rail by Russia and Belarus", 2838.0, 336.0)
 TO_BAKU = ("KZ_AKTAU", "AZ_ALAT")
 TO_POTI = (*TO_BAKU, "AZ_BOYUKKESIK", "GE_SAMTREDIA")
 TO_KARS = (*TO_BAKU, "AZ_BOYUKKESIK", "GE_AKHALKALAKI", "TR_KARS")
+BY_TURKMENBASHI = ("TM_TURKMENBASHI", *TO_KARS[1:])
 TO_CONSTANTA = (*TO_POTI, "GE_POTI", "RO_CONSTANTA")
 #: Shares of the boxes on the route: (origin, destination, share, outside, way). Shares are assumptions.
 FROM_CHINA = (
@@ -119,11 +120,11 @@ def _containers() -> Iterable[Row]:
     yield _row("DE_DUISBURG", "CN_XIAN", "container", 2024, 61_800, "observed", "RN25U",
                "northern rail, 15 boxes back for 100", outside=SEA_EUROPE, via=("RU_MOSCOW", "KZ_DOSTYK"),
                **_train(ON_NORTHERN_TRAIN))  # fmt: skip
-    for origin, destination, way in (("TM_ASHGABAT", "TR_ISTANBUL", ("TM_TURKMENBASHI", *TO_KARS[1:])),
-                                     ("TR_ISTANBUL", "TM_ASHGABAT", (*TO_KARS[:0:-1], "TM_TURKMENBASHI"))):  # fmt: skip
-        yield _row(origin, destination, "container", 2021, 17_500 / 2.9 / 2, "observed", "TOD22",
-                   "17,500 TEU between Baku and Turkmenbashi from April 2019 to early 2022, taken as 2.9 years; half "
-                   "each way; ends by assumption", via=way)  # fmt: skip
+    for origin, destination, way in (("UZ_TASHKENT", "TR_ISTANBUL", BY_TURKMENBASHI),
+                                     ("TR_ISTANBUL", "UZ_TASHKENT", BY_TURKMENBASHI[::-1])):  # fmt: skip
+        yield _row(origin, destination, "container", 2025, 17_500 / 2.9 / 2, "assumed", "TOD22",
+                   "17,500 TEU between Baku and Turkmenbashi from April 2019 to early 2022, taken as 2.9 years and carried "
+                   "over; half each way; ends by assumption", tag="turkmenbashi", via=way)  # fmt: skip
     for destination, count in WAGONS_BY_ALTYNKOL.items():
         yield _row(
             "CN_XIAN",
@@ -246,7 +247,8 @@ def _dry_with_china() -> Iterable[Row]:
                 "May 2024 [KTZ2406]; less boxes, grain and copper that have rows of their own")  # fmt: skip
         yield _row("KZ_KARAGANDY", "CN_URUMQI", "bulk", 2024, east, "observed", "RN2505", note, tag=name, via=way,
                    group_count=WAGONS_ON_TRAIN)  # fmt: skip
-        yield _row("CN_URUMQI", "KZ_ALMATY", "bulk", 2024, west, "observed", "RN2505", f"{note}; all put at Almaty",
+        city, place = ("KZ_ASTANA", "Astana") if name == "dostyk" else ("KZ_ALMATY", "Almaty")
+        yield _row("CN_URUMQI", city, "bulk", 2024, west, "observed", "RN2505", f"{note}; all put at {place}",
                    tag=name, via=way[::-1], group_count=WAGONS_ON_TRAIN)  # fmt: skip
     yield _row("KZ_ZHEZKAZGAN", "CN_URUMQI", "metals", 2024, copper, "assumed", "REC",
                "refined copper, about 0.4 Mt a year, recalled; no figure of rail in the facts; by Dostyk, an assumption",
@@ -339,8 +341,17 @@ def _crude() -> Iterable[Row]:
         ("TM_KIYANLY", "IT_TRIESTE", 2024, 3.9, "observed", "PGJ",
          "3.584 Mt of Kazakh and Turkmen oil in eight months x 1.5 less 1.45 Mt Kazakh", "estimated", ""),
     )  # fmt: skip
+    by_btc = ("AZ_DUBENDI", "TR_CEYHAN")
+    ways = {
+        "KZ_TENGIZ": ("RU_NOVOROSSIYSK",), "KZ_KASHAGAN": ("RU_NOVOROSSIYSK",), "KZ_KARACHAGANAK": ("RU_NOVOROSSIYSK",),
+        "TM_KIYANLY": by_btc,
+    }  # fmt: skip
     for origin, destination, year, megatonnes, kind, source, note, quality, tag in rows:
-        yield _row(origin, destination, "crude_oil", year, megatonnes * MILLION, kind, source, note, quality, tag=tag)
+        way = ("KZ_AKTAU", *by_btc) if tag == "btc" else ways.get(origin, ())
+        if destination == "RU_NOVOROSSIYSK":
+            way = ("KZ_AKTAU", "RU_MAKHACHKALA")
+        yield _row(origin, destination, "crude_oil", year, megatonnes * MILLION, kind, source, note, quality, tag=tag,
+                   via=way)  # fmt: skip
     yield _row("TM_TURKMENBASHI", "GE_BATUMI", "oil_products", 2024, 19_761 * 0.5 * 60, "assumed", "PN2101",
                "half of the 19,761 ferry wagons of 2020 taken as tank wagons of 60 t; low confidence",
                via=("AZ_ALAT", *TO_POTI[2:]))  # fmt: skip
@@ -379,8 +390,10 @@ def _uranium() -> Iterable[Row]:
          ""),
         ("FR_LEHAVRE", 2025, 3500, "planned", "SWU", "plan announced in 2022, without a date", "published", "titr"),
     )  # fmt: skip
+    ways = {"titr": (*TO_POTI, "GE_POTI"), "north": ("RU_STPETERSBURG",), "": ()}
     for destination, year, tonnes, kind, source, note, quality, tag in rows:
-        yield _row("KZ_INKAI", destination, "uranium", year, tonnes, kind, source, note, quality, tag=tag)
+        yield _row("KZ_INKAI", destination, "uranium", year, tonnes, kind, source, note, quality, tag=tag,
+                   via=ways[tag])  # fmt: skip
 
 
 def _data() -> Iterable[Row]:

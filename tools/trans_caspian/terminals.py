@@ -27,6 +27,10 @@ _ONE_TRAIN = 47
 _KHORGOS_TRANSLOAD = ("KG21", "55 min to change the containers of a train of 45-50 cars")
 
 
+#: Mean fee of a change of gauge at Dostyk in 2020 [CP20KZ], USD 329 for 20 t.
+_GAUGE_USD = 329 / 20
+
+
 def add_yards(stops: Stops) -> None:
     """Add the yards where a train changes between 1435 and 1520 mm."""
     wagon_note = "42 h of the 78.0 h of CPMM 2022 for rail inbound at KZ posts with gauge change; the split is ours"
@@ -34,14 +38,14 @@ def add_yards(stops: Stops) -> None:
         is_kz = node.startswith("KZ")
         wait, work = (36.0, 6.0) if is_kz else (12.0, 6.0)
         note = wagon_note if is_kz else "18 h assumed: Kazakh wagons unloaded on the Chinese side"
-        _yard(stops, node, wait, work, "CP22KZ" if is_kz else ESTIMATE, note, 329 / 20)
+        _yard(stops, node, wait, work, "CP22KZ" if is_kz else ESTIMATE, note, _GAUGE_USD)
     for node, status in (("GE_AKHALKALAKI", {}), ("TM_SARAHS", {}), ("IR_SARAKHS", {}), ("PL_MALASZEWICZE", {}),
                          ("BY_BREST", {}), ("IR_INCHEHBORUN", {}), ("IR_ASTARA", {}),
                          ("KZ_BAKHTY", {"status": "construction", "opens_year": NEVER}),
                          ("CN_TACHENG", {"status": "construction", "opens_year": NEVER}),
                          ("AZ_NAKHCHIVAN", {"status": "proposed", "opens_year": NEVER}),
                          ("KG_MAKMAL", {"status": "construction", "opens_year": NEVER})):  # fmt: skip
-        _yard(stops, node, 18.0, 6.0, ESTIMATE, "24 h assumed, below the measured 42 h of the Chinese border", 329 / 20,
+        _yard(stops, node, 18.0, 6.0, ESTIMATE, "24 h assumed, below the measured 42 h of the Chinese border", _GAUGE_USD,
               **status)  # fmt: skip
 
 
@@ -412,6 +416,10 @@ def _arrival() -> list[_Step]:
     return [_step("Wagon: marshalled and placed", "formation", 12.0, wait=12.0, vehicle_kind="wagon", note="assumed")]
 
 
+#: Where a train of either gauge can be reached: to reload by a truck into it must not be cheaper than the yard.
+_TWO_GAUGES = ("CN_KHORGOS", "KZ_DOSTYK")
+
+
 def _rail_road(stops: Stops, node: str) -> None:
     """Add the change from truck to train and from train to truck."""
     note = "boxes and goods change between train and truck; assumed"
@@ -419,10 +427,13 @@ def _rail_road(stops: Stops, node: str) -> None:
         handling = _step("Box handled in the dry "
                          "port", "crane", 5.0, source="KG26", quality="claimed", electronic_frac=1.0,
                          electronic_service_h=1.0, note="5 h, 1 h with the digital yard of 2025", cost_usd_per_t=3.0)  # fmt: skip
-    else:
+    elif node in _TWO_GAUGES:
         handling = _step(
-            "Lifted between train and truck", "transload", 4.0, note=note, cost_usd_per_t=3.0
-        )
+            "Lifted between train and truck", "transload", 4.0, cost_usd_per_t=round(_GAUGE_USD / 2, 3),
+            note=f"{note}; half of the price of a change of gauge, since two such steps make one",
+        )  # fmt: skip
+    else:
+        handling = _step("Lifted between train and truck", "transload", 4.0, note=note, cost_usd_per_t=3.0)
     to_truck = _step("Wait for a truck", "storage", 0.0, wait=12.0, note=note)
     common: dict[str, object] = {"kind": "transload", "note": note}
     stops.add(f"{node}.transload.road-rail", [handling, *_departure(node)], name=f"{_title(node)}: truck to train",
