@@ -143,7 +143,7 @@ EDITS: dict[str, tuple[list[Row], str]] = {
              _scale("services", "service_id", FEEDER, headway_h=0.5)],
             "twice the ships, twice the sailings, if berths allow"),
     "I11": (BIG_FEEDER, "a second service beside the present one"),
-    "I12": ([_set("fleets", "fleet_id", "caspian_ropax", vehicle_count=5),
+    "I12": ([_set("fleets", "fleet_id", "caspian_ropax", vehicle_count=4),
              _scale("services", "service_id", "KZ_KURYK-AZ_ALAT.roro_ferry", headway_h=round(2 / 3, 4))],
             "sailings in proportion to the ships; no date"),
     "I13": ([_port("AZ_ALAT", "TEU", 500_000.0)], "container capacity of the second phase; no date"),
