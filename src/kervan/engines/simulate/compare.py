@@ -24,7 +24,7 @@ from kervan.engines.simulate.corridor import Corridor, corridor_of
 from kervan.engines.simulate.engine import LEAST, Progress, summaries_of, threads_of, warnings_of
 from kervan.engines.simulate.params import SimulateParams
 from kervan.engines.simulate.tabulated import digest_of
-from kervan.errors import ParamsError, SolveError
+from kervan.errors import Infeasible, ParamsError, SolveError
 from kervan.result import Result
 from kervan.schema import Column, Table
 
@@ -302,9 +302,12 @@ def _expected(found: Sequence[tuple[_Kept, _Kept]], params: SimulateParams, most
         return most
     if len(found) < LEAST:
         return LEAST
-    needed = replications_needed(
-        _differences_h(found), half_width_abs=_half_width_h(found, params), confidence=params.confidence
-    )
+    try:
+        needed = replications_needed(
+            _differences_h(found), half_width_abs=_half_width_h(found, params), confidence=params.confidence
+        )
+    except Infeasible:
+        return most
     return max(len(found), min(needed, most))
 
 
