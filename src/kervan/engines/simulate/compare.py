@@ -20,9 +20,10 @@ import numpy as np
 from kervan.engines import stamp
 from kervan.engines._itineraries import framed
 from kervan.engines.simulate._estimates import Difference, enough, interval, paired, replications_needed
-from kervan.engines.simulate.corridor import Corridor, corridor_of
-from kervan.engines.simulate.engine import LEAST, Progress, summaries_of, threads_of, warnings_of
+from kervan.engines.simulate.corridor import Corridor
+from kervan.engines.simulate.engine import LEAST, Progress, summaries_of, threads_of
 from kervan.engines.simulate.params import SimulateParams
+from kervan.engines.simulate.rows import ready, warnings_of
 from kervan.engines.simulate.tabulated import digest_of
 from kervan.errors import Infeasible, ParamsError, SolveError
 from kervan.result import Result
@@ -259,7 +260,7 @@ def compare_json(result: Result) -> dict[str, Any]:
 
 def _side(name: str, net: Network, params: SimulateParams) -> _Side:
     try:
-        return _Side(name, net, corridor_of(net, params))
+        return _Side(name, net, ready(net, params))
     except ParamsError as error:
         raise ParamsError(f"{name}: {error}") from None
 

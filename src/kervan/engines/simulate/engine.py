@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kervan.engines import Engine
 from kervan.engines.simulate._estimates import enough, replications_needed
-from kervan.engines.simulate.corridor import Corridor, corridor_of
-from kervan.engines.simulate.load import loads_of
+from kervan.engines.simulate.corridor import Corridor
 from kervan.engines.simulate.outputs import OUTPUTS
 from kervan.engines.simulate.params import SimulateParams
+from kervan.engines.simulate.rows import by_row, ready, warnings_of
 from kervan.engines.simulate.summary import Gathered, Summary, summary_of
 from kervan.engines.simulate.tabulated import Answer, tables_of
-from kervan.errors import Infeasible
+from kervan.errors import Infeasible, ParamsError, SolveError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
     from kervan.network import Network
 
 __all__ = [
-    "ENGINE", "LEAST", "Progress", "gather", "simulate_json", "solve", "summaries_of", "threads_of", "warnings_of",
-    "watched",
+    "ENGINE", "LEAST", "Progress", "gather", "simulate_json", "solve", "summaries_of", "threads_of", "watched",
 ]  # fmt: skip
 
 #: Fewest replications before an interval is believed.
 LEAST: Final = 5
-#: A station with more work than this share of what it can do is told of before the run.
-_FULL: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +72,12 @@ def watched(net: Network, params: SimulateParams, watch: Watch) -> dict[str, pd.
 
     Ctrl-C ends it within a second; what is finished is summed up, and a note says so.
     """
-    corridor = corridor_of(net, params)
+    corridor = ready(net, params)
     whole, was_stopped = gather(corridor, params, watch)
     calm = None
     if len(net["disruptions"]) and not was_stopped:
         # The same replications without the disruptions: with common random numbers they differ only by these.
-        base = corridor_of(net.replace(disruptions=net["disruptions"].iloc[:0]), params)
+        base = ready(net.replace(disruptions=net["disruptions"].iloc[:0]), params)
         calm, was_stopped = gather(base, replace(params, replications=whole.count), watch)
     answer = Answer(net, params, corridor, whole, calm if not was_stopped else None, was_stopped=was_stopped)
     return tables_of(answer)
@@ -100,7 +97,7 @@ def gather(corridor: Corridor, params: SimulateParams, watch: Watch) -> tuple[Ga
     watch(Progress(0, most, warnings_of(corridor)))
     try:
         for one in summaries_of(corridor, params, most):
-            whole.add(one)
+            whole = whole.plus(one)
             watch(Progress(whole.count, _expected(whole, params)))
             if params.replications is None and _is_enough(whole, params):
                 break
@@ -117,7 +114,7 @@ def summaries_of(corridor: Corridor, params: SimulateParams, count: int, first: 
     Raises
     ------
     ParamsError
-        When the model cannot run.
+        When the model cannot run; rows of the tables are named.
     SolveError
         When a replication cannot be finished.
     """
@@ -128,8 +125,11 @@ def summaries_of(corridor: Corridor, params: SimulateParams, count: int, first: 
         corridor.model, window.horizon_h, count, first=first, seed=params.seed, threads=threads_of(params),
         warm_h=window.warm_h, max_events=params.max_events, max_alive=params.max_alive,
     )  # fmt: skip
-    for run in runs:
-        yield summary_of(run, window)
+    try:
+        for run in runs:
+            yield summary_of(run, window)
+    except (ParamsError, SolveError) as error:
+        raise by_row(corridor, error) from None
 
 
 def threads_of(params: SimulateParams) -> int:
@@ -154,15 +154,6 @@ def _expected(whole: Gathered, params: SimulateParams) -> int:
     except Infeasible:
         return params.most_replications
     return max(whole.count, min(found, params.most_replications))
-
-
-def warnings_of(corridor: Corridor) -> tuple[str, ...]:
-    """Return, for each station with more work than it can do, the words that say so."""
-    return tuple(
-        f"unstable: utilisation {load.offered_frac:.2g} at {name}, its queue grows without end"
-        for name, load in loads_of(corridor.model).items()
-        if load.offered_frac > _FULL
-    )
 
 
 ENGINE: Final = Engine(
