@@ -400,7 +400,9 @@ def test_rail_with_china_is_not_counted_twice() -> None:
 
 def test_every_figure_that_only_a_simulation_answers_says_what_it_is_for() -> None:
     seen = corridor()["observations"]
-    simulated = seen[(seen["role"] == "validation") & seen["quantity"].isin(["queue", "throughput", "closure", "other"])]
+    simulated = seen[
+        (seen["role"] == "validation") & seen["quantity"].isin(["queue", "throughput", "closure", "other"])
+    ]
     assert len(simulated) >= 15
     # A station, a place or a vehicle to look at, or the sea as a whole.
     named = (simulated[["facility_id", "node_id", "vehicle_kind", "commodity_id"]] != "").any(axis=1)

@@ -266,7 +266,8 @@ def _row(
         "carriage_id": f"{commodity}.{kind}{tail}", "commodity_id": commodity, "vehicle_kind": kind,
             "country_code": country,
         "cost_usd_per_unit_km": float(f"{usd:.6g}"), "speed_km_per_h": speed, "delay_h_per_km": terms.delay_h_per_km,
-        "delay_cv_frac": 0.8, "shipment_units": _shipment(commodity, kind), "note": terms.note, "source_id": terms.source_id, "quality": terms.quality,
+        "delay_cv_frac": 0.8, "shipment_units": _shipment(commodity, kind),
+        "note": terms.note, "source_id": terms.source_id, "quality": terms.quality,
     }  # fmt: skip
 
 
@@ -283,14 +284,18 @@ def _land() -> list[dict[str, object]]:
         ]
     for country, terms in _TRUCK.items():
         rows.append(_row("container", "truck", country, terms.usd / _TEU_PER_TRUCK, terms))
-        rows += [_row(commodity, "truck", country, terms.usd / 20, terms) for commodity in (*_DRY, "oil_products", "truckload")]
+        rows += [
+            _row(commodity, "truck", country, terms.usd / 20, terms)
+            for commodity in (*_DRY, "oil_products", "truckload")
+        ]
     return rows
 
 
 def _water() -> list[dict[str, object]]:
     carried = {
         "container_ship": ("container", "uranium"), "deep_sea_ship": ("container", "uranium"), "bulk_ship": _DRY,
-        "rail_ferry": ("container", *_DRY, "crude_oil", "oil_products", "uranium"), "roro_ferry": ("container", *_DRY, "truckload"),
+        "rail_ferry": ("container", *_DRY, "crude_oil", "oil_products", "uranium"),
+        "roro_ferry": ("container", *_DRY, "truckload"),
     }  # fmt: skip
     rows = []
     for (kind, country), (per_teu, per_t, speed, source, quality, note) in _SHIPS.items():

@@ -321,7 +321,9 @@ def _road_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]:
         hours = total * service
         more: dict[str, object] = {"share_frac": share, "calendar_id": calendar}
         if watched:
-            more["server_count"] = servers_for(_TRUCKS_A_DAY[border.node][0] * share, hours, _OPEN_H.get(calendar, 24.0))
+            more["server_count"] = servers_for(
+                _TRUCKS_A_DAY[border.node][0] * share, hours, _OPEN_H.get(calendar, 24.0)
+            )
         if border.node in _TURN_AWAY and watched and kind == "security":
             more["divert_above_h"] = _TURN_AWAY[border.node]
         if kind in _ELECTRONIC_KINDS:
