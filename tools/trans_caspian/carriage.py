@@ -40,9 +40,9 @@ _KINDS = (
 )  # fmt: skip
 
 #: What a vehicle takes at once, in units of the commodity: boxes of forty feet on land, wagons and lorries by weight.
-#: Gondolas and covered wagons take about 65 t, grain hoppers 70 t and tank wagons 60 t. Ships take what is there;
-#: uranium has no size, because it rides by the tonne on ships that count boxes.
-_TRUCK_T, _TEU_PER_BOX = 20.0, 2.0
+#: Gondolas and covered wagons take about 65 t, grain hoppers 70 t and tank wagons 60 t; drums of concentrate
+#: fill a box of twenty feet with 15 t. Ships take what is there.
+_TRUCK_T, _TEU_PER_BOX, _URANIUM_T = 20.0, 2.0, 15.0
 _WAGON_T = {"grain": 70.0, "crude_oil": 60.0, "oil_products": 60.0}
 _ANY_WAGON_T = 65.0
 
@@ -251,10 +251,10 @@ def _commodity(row: tuple[object, ...]) -> dict[str, object]:
 
 def _shipment(commodity: str, kind: str) -> float | None:
     """Return what one vehicle on land takes of a commodity; None where a ship takes what is there."""
-    if kind not in ("block_train", "wagon", "truck") or commodity == "uranium":
+    if kind not in ("block_train", "wagon", "truck"):
         return None
-    if commodity == "container":
-        return _TEU_PER_BOX
+    if commodity in ("container", "uranium"):
+        return _TEU_PER_BOX if commodity == "container" else _URANIUM_T
     return _TRUCK_T if kind == "truck" else _WAGON_T.get(commodity, _ANY_WAGON_T)
 
 

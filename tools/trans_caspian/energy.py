@@ -525,7 +525,7 @@ def _carriage(links: list[Row]) -> list[Row]:
         ("gas", "gas_pipe", "", 2.5e-5, {}, "REC", "estimated", "2.5 USD per 1000 m3 and 100 km; recalled range 1.7-3"),
         ("gas", "gas_pipe", "TR", round(70 / 1000 / 1841, 9), {}, "REPT", "published",
          "TANAP: 70 USD per 1000 m3 over 1841 km, of 2016"),
-        ("uranium", "truck", "KZ", 0.12, {"delay_h_per_km": 0.01}, "EST", "estimated",
+        ("uranium", "truck", "KZ", 0.12, {"delay_h_per_km": 0.01, "shipment_units": 15.0}, "EST", "estimated",
          "from the mines to rail only; above the general road rate: escort and permits"),
         ("uranium", "class7_ship", "", 0.0, {}, *fare),
     )  # fmt: skip
