@@ -44,6 +44,7 @@ COMPILED = {
         "layout",
         "replicate",
         "run",
+        "shelf",
         "stations",
         "waits",
         "world",
