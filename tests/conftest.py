@@ -72,10 +72,20 @@ BASE = {
     ),
     "carriage": rows(
         "carriage",
-        {"carriage_id": "box.train", "commodity_id": "box", "vehicle_kind": "train", "cost_usd_per_unit_km": 0.5,
-         "shipment_units": 2.0},
-        {"carriage_id": "box.truck", "commodity_id": "box", "vehicle_kind": "truck", "cost_usd_per_unit_km": 1.5,
-         "shipment_units": 2.0},
+        {
+            "carriage_id": "box.train",
+            "commodity_id": "box",
+            "vehicle_kind": "train",
+            "cost_usd_per_unit_km": 0.5,
+            "shipment_units": 2.0,
+        },
+        {
+            "carriage_id": "box.truck",
+            "commodity_id": "box",
+            "vehicle_kind": "truck",
+            "cost_usd_per_unit_km": 1.5,
+            "shipment_units": 2.0,
+        },
         {"carriage_id": "box.ship", "commodity_id": "box", "vehicle_kind": "ship", "cost_usd_per_unit_km": 0.2},
     ),
 }

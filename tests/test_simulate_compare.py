@@ -144,7 +144,9 @@ def test_rows_of_two_years_are_matched_by_relation(today: Network) -> None:
 
 
 def test_what_only_one_has_is_said(today: Network) -> None:
-    row = today["demand"].iloc[:1].assign(demand_id="back.2025", origin_node_id="XC_TOWN", destination_node_id="XA_MINE")
+    row = (
+        today["demand"].iloc[:1].assign(demand_id="back.2025", origin_node_id="XC_TOWN", destination_node_id="XA_MINE")
+    )
     both = today.replace(demand=pd.concat([today["demand"], row], ignore_index=True))
     there, back = compare(today, both, params()), compare(both, today, params())
     for tables, kind in ((there, "only_b"), (back, "only_a")):

@@ -25,7 +25,7 @@ __all__ = ["INTERRUPTED", "Asked", "compare", "simulate", "was_stopped"]
 
 #: What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
 INTERRUPTED: Final = 130
-_ROWS, _WORST, _NOTES = 20, 10, 12
+_ROWS, _WORST, _NOTES, _PLACES = 20, 10, 12, 3
 
 Watch = Callable[["Progress"], None]
 
@@ -241,7 +241,7 @@ def _print_demand(net: Network, result: Result) -> None:
     od = od.assign(**{f"p{level}": [_range(row, level) for row in records(od)] for level in (50, 90, 95)})
     fields = [
         Field("where", "from → to", most=44), Field("commodity_id", "what", most=24),
-        Field("yearly", "a year", number()), Field("mean_h", "mean h", number(1)),
+        Field("demand_id", "row", most=40, drop=6), Field("yearly", "a year", number()), Field("mean_h", "mean h", number(1)),
         Field("half_width_h", "±", number(1)), Field("p50", "half h", str, drop=3), Field("p90", "9 of 10 h", str),
         Field("p95", "19 of 20 h", str, drop=1), Field("moving_h", "moving h", number(1), drop=5),
         Field("waiting_h", "waiting h", number(1), drop=2), Field("procedure_h", "procedure h", number(1), drop=4),
@@ -264,7 +264,8 @@ def _place(net: Network) -> Callable[[Mapping[str, Any]], str]:
     def show(row: Mapping[str, Any]) -> str:
         if row["facility_id"]:
             node = nodes.get(row["node_id"], row["node_id"])
-            return f"{node}: {facilities.get(row['facility_id'], row['facility_id'])}"
+            name = facilities.get(row["facility_id"], row["facility_id"])
+            return name if name.startswith(node) else f"{node}: {name}"
         if row["link_id"] in links.index:
             ends = [links.at[row["link_id"], f"{end}_node_id"] for end in ("from", "to")]
             return " → ".join(nodes.get(str(end), str(end)) for end in ends)
@@ -318,11 +319,16 @@ def _print_recovery(result: Result) -> None:
 
 
 def _print_notes(notes: pd.DataFrame) -> None:
-    for row in records(notes.head(_NOTES)):
-        where = f" {row['place']}" if row["place"] else ""
-        say(f"Note, {row['kind'].replace('_', ' ')}{where}: {row['message']}")
-    if len(notes) > _NOTES:
-        say(f"and {len(notes) - _NOTES} notes more; --json has them all.")
+    """Print the notes, those that say the same of many places as one; what was left out comes last."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for row in sorted(records(notes), key=lambda row: row["kind"] == "left_out"):
+        told.setdefault((row["kind"], row["message"]), []).append(row["place"])
+    for (kind, message), places in list(told.items())[:_NOTES]:
+        named = ", ".join(place for place in places[:_PLACES] if place)
+        more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
+        say(f"Note, {kind.replace('_', ' ')}{': ' if named else ''}{named}{more}: {message}")
+    if len(told) > _NOTES:
+        say(f"and {len(told) - _NOTES} notes more; --json has them all.")
 
 
 # ── a comparison, for people ────────────────────────────────────────────────────────────────────────
