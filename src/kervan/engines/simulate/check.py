@@ -32,6 +32,7 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
+from kervan.engines.simulate.paths import faults_of
 from kervan.errors import ParamsError, did_you_mean
 
 __all__ = ["check_model", "problems_of"]
@@ -227,6 +228,8 @@ def _source(source: Source, model: Model, names: dict[str, list[str]]) -> Iterat
         yield "shares of its programs must be 0 or more and add up to 1"
     lanes = {lane.name: lane for lane in model.lanes}
     for number, (_, program) in enumerate(source.programs):
+        if all(_is_label(label, len(program)) for op in program for label in _labels_of(op)):
+            yield from (f"program {number}, operation {place}: {words}" for place, words in faults_of(program))
         for place, op in enumerate(program):
             where = f"program {number}, operation {place}: "
             yield from (where + words for words in _operation(op, names))
@@ -288,13 +291,20 @@ def _visit(op: Visit, stations: list[str]) -> Iterator[str]:
 
 def _labels(op: Operation, place: int, count: int) -> Iterator[str]:
     """Check where an operation goes on: within the program, and when it is left out, later."""
+    for label in _labels_of(op):
+        if not _is_label(label, count):
+            yield f"goes on at {label}, must be from 0 to {count}"
+        elif not isinstance(op, Branch) and label <= place:
+            yield f"goes on (otherwise) at {label}, must be a later operation"
+
+
+def _labels_of(op: Operation) -> list[int]:
     label = op.to if isinstance(op, Branch) else op.otherwise if isinstance(op, Visit | Enter) else None
-    if label is None:
-        return
-    if not 0 <= label <= count:
-        yield f"goes on at {label}, must be from 0 to {count}"
-    elif not isinstance(op, Branch) and label <= place:
-        yield f"goes on (otherwise) at {label}, must be a later operation"
+    return [] if label is None else [label]
+
+
+def _is_label(label: int, count: int) -> bool:
+    return 0 <= label <= count
 
 
 def _shares(**shares: float) -> Iterator[str]:
