@@ -58,8 +58,8 @@ def problem(found: Model) -> str:
 
 def test_a_sound_model_has_no_problem() -> None:
     program = (
-        Enter("yard", 6), Visit("desk", HOUR, patience=HOUR, otherwise=4), Enter("siding"), Leave("siding"), Ride("train"),
-        Leave("yard"), Branch("again", 0.5, 0),
+        Enter("yard", 6), Visit("desk", HOUR, patience=HOUR, otherwise=4), Enter("siding"), Leave("siding"),
+        Ride("train"), Leave("yard"), Branch("again", 0.5, 0),
     )  # fmt: skip
     assert not list(problems_of(model(*program, size=4.0)))
 
@@ -69,7 +69,7 @@ def test_a_sound_model_has_no_problem() -> None:
 
 @pytest.mark.parametrize(("program", "words"), [
     ((Leave("yard"),), "operation 0: leaves yard yard, which it may not be in"),
-    ((Enter("yard"), Leave("yard"), Travel("road", HOUR), Leave("yard")), "operation 3: leaves yard yard, which it may not"),
+    ((Enter("yard"), Leave("yard"), Travel("road", HOUR), Leave("yard")), "operation 3: leaves yard yard, which it"),
     ((Enter("yard"), Enter("yard"), Leave("yard")), "operation 1: enters yard yard, which it may be in already"),
     ((Enter("yard"), Travel("road", HOUR)), "operation 1: may end inside yard yard"),
     # Only on one of two ways.
@@ -78,7 +78,7 @@ def test_a_sound_model_has_no_problem() -> None:
     ((Enter("yard"), Branch("way", 0.5, 3), Leave("yard")), "operation 1: may end inside yard yard"),
     ((Enter("yard"), Visit("desk", HOUR, patience=HOUR, otherwise=3), Leave("yard")), "operation 1: may end inside"),
     ((Enter("yard"), Visit("desk", HOUR, divert_above_h=1, otherwise=3), Leave("yard")), "operation 1: may end inside"),
-    ((Travel("road", HOUR), Enter("yard"), Branch("back", 0.5, 0), Leave("yard")), "operation 1: enters yard yard, which"),
+    ((Travel("road", HOUR), Enter("yard"), Branch("back", 0.5, 0), Leave("yard")), "operation 1: enters yard yard"),
     ((Branch("for ever", 1.0, 0),), "operation 0: no way leads from here to the end"),
     ((Travel("road", HOUR), Branch("out", 0.5, 3), Branch("for ever", 1.0, 2)), "operation 2: no way leads from here"),
 ])  # fmt: skip
@@ -134,7 +134,7 @@ def test_a_train_that_forms_in_a_yard_too_small_for_it() -> None:
 
 @pytest.mark.parametrize(("gates", "words"), [
     ((Hours("day", DAY), Hours("night", NIGHT)), "it never opens: the hours of day and night have none in common"),
-    ((Hours("day", DAY), Hours("half", ((0.0, 8.0),))), "it never opens: the hours of day and half have none in common"),
+    ((Hours("day", DAY), Hours("half", ((0.0, 8.0),))), "it never opens: the hours of day and half have none"),
     ((Hours("none", ()),), "gate none: it never opens"),
     ((Outages("war", ((0.0, 5.0), (5.0, math.inf))),), "gate war: it never opens"),
 ])  # fmt: skip
@@ -148,7 +148,7 @@ def test_what_never_opens(gates: tuple[Gate, ...], words: str) -> None:
 
 def test_hours_meet_if_only_over_the_end_of_the_week_or_by_their_offsets() -> None:
     late, early = Hours("late", ((160.0, 168.0),)), Hours("early", ((0.0, 4.0),))
-    for gates, meet in (((late, early), False), ((replace(late, offset_h=10.0), replace(early, offset_h=12.0)), False),
+    for gates, meet in (((late, early), False), ((late, replace(early, offset_h=3.0)), True),
                         ((late, replace(early, offset_h=5.0)), True), ((replace(late, offset_h=6.0), early), False),
                         ((replace(late, offset_h=164.0), early), True)):  # fmt: skip
         desk = Station("desk", 1, ("late", "early"))
@@ -166,14 +166,14 @@ def test_hours_meet_if_only_over_the_end_of_the_week_or_by_their_offsets() -> No
     (model(Visit("desk", HOUR), stations=(Station("desk", 0),)), "station desk: 0 servers, must be 1 or more"),
     (model(Travel("road", Law("deterministic", -1.0))), "operation 0: travel: mean -1 h and variation 0 must be"),
     (model(Travel("road", HOUR, waiting=Law("exponential", math.inf, 1.0))), "operation 0: waiting: mean inf h"),
-    (model(Travel("road", HOUR, procedure=Law("gamma", 1.0, math.nan))), "operation 0: procedure: mean 1 h and variation nan"),
+    (model(Travel("road", HOUR, procedure=Law("gamma", 1.0, math.nan))), "operation 0: procedure: mean 1 h and"),
     (model(Travel("road", HOUR), headway=Law()), "source boxes: headway: mean 0 h, must be above 0"),
     (model(Visit("desk", HOUR, otherwise=9)), "goes on at 9, must be from 0 to 1"),
-    (model(Travel("road", HOUR), Visit("desk", HOUR, otherwise=0)), "goes on (otherwise) at 0, must be a later operation"),
+    (model(Travel("road", HOUR), Visit("desk", HOUR, otherwise=0)), "(otherwise) at 0, must be a later"),
     (model(Branch("away", 0.5, -1)), "goes on at -1, must be from 0 to 1"),
     (model(Branch("away", 1.5, 1)), "chance 1.5, must be from 0 to 1"),
     (model(Enter("yard"), Leave("yard"), yards=(Yard("yard", 0),)), "yard yard: 0 places, must be 1 or more"),
-    (model(Travel("road", HOUR), gates=(Embargo("full", "yard", 3, 3),)), "gate full: it must be lifted (at 3) below where"),
+    (model(Travel("road", HOUR), gates=(Embargo("full", "yard", 3, 3),)), "gate full: it must be lifted (at 3) below"),
     (model(Travel("road", HOUR), fleets=(Fleet("ships", 1),)), "fleet ships: no lane has it"),
     (model(Travel("road", HOUR), ports=(Port("harbour", 0),)), "port harbour: 0 berths, must be 1 or more"),
 ])  # fmt: skip
