@@ -28,24 +28,13 @@ class Thing(SimpleNamespace):
 class Twin:
     def __init__(self, model: of.Model, horizon_h: float, key: int, warm_h: float) -> None:
         self.key, self.horizon, self.warm, self.now, self.week, self.events = key, horizon_h, warm_h, 0.0, 0, 0
-        self.heap, self.agenda, self.records, self.units, self.ticket, self.voyages = [], [], [], [], count(), count()
-        weeks = math.ceil(horizon_h / of.WEEK_H)
+        self.heap, self.agenda, self.records, self.units, self.voyages, self.ticket = [], [], [], [], [], count()
         self.gates = {one.name: Thing(spec=one, n=n, open=opens(one)) for n, one in enumerate(model.gates)}
-        self.stations = {
-            one.name: Thing(spec=one, work=self.serve, queues=[[], [], [], []], holders=[], serving=[], held=[], fleet=None,
-                            servers=one.servers or math.inf, rows=np.zeros(weeks, STATION_STATS))
-            for one in model.stations
-        }  # fmt: skip
-        self.lanes = {
-            one.name: Thing(spec=one, n=n, work=self.sail, queue=[], size=0.0, due=False, ticks=0, boardings=0, coming=0,
-                            serving=[], held=[], fleet=None, timer=None, rows=np.zeros(weeks, LANE_STATS))
-            for n, one in enumerate(model.lanes)
-        }  # fmt: skip
-        self.yards = {one.name: Thing(spec=one, work=self.admit, inside=[], blocked=[]) for one in model.yards}
-        self.ports = {one.name: Thing(spec=one, inside=[], queue=[]) for one in model.ports}
-        self.fleets = [
-            Thing(spec=one, work=self.dispatch, empty=0, rows=np.zeros(weeks, FLEET_STATS)) for one in model.fleets
-        ]
+        self.stations = self.places(model.stations, "servers", self.serve, self.begin, STATION_STATS)
+        self.yards = self.places(model.yards, "places", self.serve, self.admit)
+        self.ports = self.places(model.ports, "berths", self.serve, self.go)
+        self.lanes = self.places(model.lanes, "", self.sail, None, LANE_STATS)
+        self.fleets = list(self.places(model.fleets, "", self.dispatch, None, FLEET_STATS).values())
         for fleet in self.fleets:
             fleet.laws = {(a, b): law for a, b, law in fleet.spec.positioning}
             fleet.lanes = [lane for lane in self.lanes.values() if lane.spec.fleet == fleet.spec.name]
@@ -53,7 +42,7 @@ class Twin:
             fleet.vehicles = [Thing(fleet=fleet, state="idle", lane=lane, port=lane.spec.from_port) for lane in first]
             fleet.idle = list(fleet.vehicles)
             for lane in fleet.lanes:
-                lane.fleet = fleet
+                lane.fleet, lane.holders, lane.room = fleet, fleet.vehicles, fleet.spec.vehicles
         for gate in self.gates.values():
             gate.turns = self.turns(gate.spec)
             self.plan(next(gate.turns, math.inf), GATE, gate.n, self.turn, gate)
@@ -64,6 +53,17 @@ class Twin:
             programs = [program for _, program in source.spec.programs]
             source.left = [[[0, 0.0, 0.0, 0.0] for _ in program] for program in programs]
             self.plan_arrival(source)
+
+    def places(self, parts: Any, room: str, work: Any, start: Any, stats: Any = STATION_STATS) -> dict[str, Thing]:
+        """Return what has room for some, who hold it, while others wait in its queue of each priority."""
+        return {
+            one.name: Thing(
+                spec=one, n=n, work=work, start=start, room=getattr(one, room, None) or math.inf, holders=[],
+                serving=[], queues=[[], [], [], []], gates=getattr(one, "gates", ()), held=[], fleet=None, size=0.0,
+                due=False, ticks=0, sailed=0, empty=0, coming=0, timer=None,
+                rows=np.zeros(math.ceil(self.horizon / of.WEEK_H), stats))
+            for n, one in enumerate(parts)
+        }  # fmt: skip
 
     # ── draws, events, time ─────────────────────────────────────────────────────────────────────────
 
@@ -145,8 +145,10 @@ class Twin:
         self.plan_arrival(source)
         shares = np.cumsum([share for share, _ in source.spec.programs])[:-1]
         for _ in range(source.spec.group):
-            unit = Thing(source=source, ordinal=source.made, serial=len(self.units), began=self.now, moving=0.0, waiting=0.0,
-                         last=(self.now, 0.0, 0.0), to=0, lap=0, timer=None, holds=None, blocked=False)  # fmt: skip
+            unit = Thing(
+                source=source, ordinal=source.made, serial=len(self.units), began=self.now, moving=0.0, waiting=0.0,
+                last=(self.now, 0.0, 0.0), to=0, steps=0, lap=0, timer=None, holds=None, blocked=False,
+            )  # fmt: skip
             source.made += 1
             self.units.append(unit)
             unit.choice = next((n for n, s in enumerate(shares) if self.below(unit, s, "", keyed.ROUTE)), len(shares))
@@ -155,23 +157,17 @@ class Twin:
 
     def walk(self, unit: Thing) -> None:
         """Go on until it rests again."""
-        unit.blocked, unit.rested, unit.steps = False, True, 0
+        unit.blocked, unit.steps = False, 0
         next(unit.journey, None)
         if unit.holds and not unit.blocked:
             unit.holds.holders.remove(unit)
             self.put(unit.holds)
             unit.holds = None
 
-    def journey(self, unit: Thing, program: of.Program) -> Any:
+    def journey(self, unit: Thing, program: of.Program) -> Any:  # noqa: C901
         """Go through the program, and yield wherever it rests."""
         while unit.to < len(program):
-            unit.at, unit.to, unit.steps, unit.rested, op = (
-                unit.to,
-                unit.to + 1,
-                unit.steps + 1,
-                False,
-                program[unit.to],
-            )
+            op, unit.at, unit.to, unit.steps = program[unit.to], unit.to, unit.to + 1, unit.steps + 1
             if unit.steps > 10_000:
                 raise SolveError("a consignment goes round without time passing")
             match op:
@@ -189,32 +185,34 @@ class Twin:
                 case of.Enter():
                     yield from self.enter(unit, op, self.yards[op.yard])
                 case of.Leave():
-                    self.yards[op.yard].inside.remove(unit)
+                    self.yards[op.yard].holders.remove(unit)
                     self.turn_embargoes(self.yards[op.yard])
                     self.put(self.yards[op.yard])
                 case of.Branch() if self.below(unit, op.chance, op.key, keyed.BRANCH):
                     unit.to, unit.lap = op.to, unit.lap + (op.to <= unit.at)
-            if unit.rested:
-                here, row = (self.now, unit.moving, unit.waiting), unit.source.left[unit.choice][unit.at]
-                if self.now >= self.warm:
-                    row[:] = [row[0] + 1, *(had + b - a for had, a, b in zip(row[1:], unit.last, here, strict=True))]
-                unit.last = here
+            if unit.steps == 0:  # it has rested
+                self.leave(unit, unit.source.left[unit.choice][unit.at], (self.now, unit.moving, unit.waiting))
         who = (unit.ordinal, unit.source.n, unit.choice)
         self.records.append((*who, unit.began, self.now - unit.began, unit.moving, unit.waiting))
+
+    def leave(self, unit: Thing, row: list[float], here: tuple[float, float, float]) -> None:
+        if self.now >= self.warm:
+            row[:] = [row[0] + 1, *(had + b - a for had, a, b in zip(row[1:], unit.last, here, strict=True))]
+        unit.last = here
 
     # ── stations ────────────────────────────────────────────────────────────────────────────────────
 
     def visit(self, unit: Thing, op: of.Visit, station: Thing, place: str) -> Any:
         level, unit.op, unit.place, unit.since = unit.source.spec.priority, op, place, self.now
-        queue, ahead = station.queues[level], sum(map(len, station.queues[: level + 1]))
+        ahead = sum(map(len, station.queues[: level + 1]))
         self.add(station, "arrived")
         if self.is_free(station) and not waiting(station):
-            self.begin(unit, station)
-        elif ahead * op.law.mean_h / station.servers > op.divert_above_h:
+            self.begin(unit)
+        elif ahead * op.law.mean_h / station.room > op.divert_above_h:
             unit.to = op.otherwise
             return
         else:
-            queue.append(unit)
+            station.queues[level].append(unit)
             station.rows["longest"][self.week] = max(station.rows["longest"][self.week], waiting(station))
             if op.patience:
                 end = self.now + self.hours(unit, op.patience, place, keyed.PATIENCE)
@@ -225,14 +223,16 @@ class Twin:
             station.serving.remove(unit)
             unit.holds = station
         else:
-            queue.remove(unit)
+            station.queues[level].remove(unit)
             unit.to, unit.waiting = op.otherwise, unit.waiting + (self.now - unit.since)
 
-    def serve(self, station: Thing) -> None:
-        while self.is_free(station) and waiting(station):
-            self.begin(next(queue for queue in station.queues if queue).pop(0), station)
+    def serve(self, place: Thing) -> None:
+        """Start with the first of the most urgent, while there is room."""
+        while self.is_free(place) and waiting(place):
+            place.start(next(queue for queue in place.queues if queue).pop(0))
 
-    def begin(self, unit: Thing, station: Thing) -> None:
+    def begin(self, unit: Thing) -> None:
+        station = self.stations[unit.op.station]
         cancel(unit.timer)
         self.add(station, "begun")
         self.add(station, "waits_h", self.now - unit.since)
@@ -244,8 +244,8 @@ class Twin:
         station.serving.append(unit)
         unit.timer = self.plan(self.now + unit.full, SERVED, unit.serial, self.walk, unit)
 
-    def is_free(self, station: Thing) -> bool:
-        return not self.is_shut(station) and len(station.holders) < station.servers
+    def is_free(self, place: Thing) -> bool:
+        return not self.is_shut(place) and len(place.holders) < place.room
 
     # ── gates and yards ─────────────────────────────────────────────────────────────────────────────
 
@@ -267,7 +267,7 @@ class Twin:
                     yield self.now + self.draw(law, gate.name, n, keyed.SPELL)
 
     def is_shut(self, place: Thing) -> bool:
-        return not all(self.gates[name].open for name in place.spec.gates)
+        return not all(self.gates[name].open for name in place.gates)
 
     def turn(self, gate: Thing) -> None:
         """Open a shut gate, or shut an open one."""
@@ -275,7 +275,7 @@ class Twin:
         before = [self.is_shut(place) for place in places]
         gate.open = not gate.open
         for place, was_shut in zip(places, before, strict=True):
-            for unit in place.serving if was_shut != self.is_shut(place) else ():
+            for unit in place.serving if was_shut != self.is_shut(place) and is_interrupted(place) else ():
                 self.interrupt_or_resume(unit, place)
             if not self.is_shut(place):
                 held, place.held = place.held, []
@@ -285,8 +285,6 @@ class Twin:
         self.plan(next(gate.turns, math.inf), GATE, gate.n, self.turn, gate)
 
     def interrupt_or_resume(self, unit: Thing, station: Thing) -> None:
-        if station.spec.at_closing == "finish":
-            return
         if self.is_shut(station):
             cancel(unit.timer)
             unit.left, unit.since = unit.timer[0] - self.now, self.now
@@ -298,69 +296,64 @@ class Twin:
 
     def turn_embargoes(self, yard: Thing) -> None:
         for gate in (gate for gate in self.gates.values() if getattr(gate.spec, "yard", None) == yard.spec.name):
-            inside = len(yard.inside)
+            inside = len(yard.holders)
             if (inside >= gate.spec.high) if gate.open else (inside <= gate.spec.low):
                 self.turn(gate)
 
     def enter(self, unit: Thing, op: of.Enter, yard: Thing) -> Any:
-        if len(yard.inside) < yard.spec.places and not yard.blocked:
-            yard.inside.append(unit)
+        unit.since, unit.yard = self.now, yard
+        if self.is_free(yard) and not waiting(yard):
+            yard.holders.append(unit)
             self.turn_embargoes(yard)
         elif op.otherwise is not None:
             unit.to = op.otherwise
         else:
-            yard.blocked.append(unit)
-            unit.blocked, unit.since = True, self.now
+            yard.queues[0].append(unit)
+            unit.blocked = True
             yield
             unit.waiting += self.now - unit.since
 
-    def admit(self, yard: Thing) -> None:
-        while len(yard.inside) < yard.spec.places and yard.blocked:
-            yard.inside.append(unit := yard.blocked.pop(0))
-            self.turn_embargoes(yard)
-            self.walk(unit)
+    def admit(self, unit: Thing) -> None:
+        unit.yard.holders.append(unit)
+        self.turn_embargoes(unit.yard)
+        self.walk(unit)
 
     def stuck(self) -> set[Thing]:
         """Return who can never go on: all, less whoever waits for what one of the others may give back, and so on."""
-        found, left = set[Thing](), {*self.units, *(one for fleet in self.fleets for one in fleet.vehicles)}
+        found, vehicles = set[Thing](), [one for fleet in self.fleets for one in fleet.vehicles]
+        left = {*self.units, *self.voyages, *vehicles}
         while found != left:
-            found, left, voyages = left, set(), []
-            kept = {
+            found, left = left, set()
+            shut = {
                 name for name, gate in self.gates.items()
                 if isinstance(gate.spec, of.Embargo) and not gate.open
-                and len(found.intersection(self.yards[gate.spec.yard].inside)) > gate.spec.low
+                and len(found.intersection(self.yards[gate.spec.yard].holders)) > gate.spec.low
             }  # fmt: skip
-            for yard in self.yards.values():
-                left.update(yard.blocked if len(found.intersection(yard.inside)) == yard.spec.places else ())
-            for one in self.stations.values():
-                if kept.intersection(one.spec.gates) or len(found.intersection(one.holders)) == one.servers:
-                    left.update(unit for queue in one.queues for unit in queue if not unit.timer)
-                if kept.intersection(one.spec.gates) and one.spec.at_closing != "finish":
-                    left.update(one.serving)
-            for lane in self.lanes.values():
-                voyages += lane.held if kept.intersection(lane.spec.gates) else ()
-                if kept.intersection(lane.spec.gates) or (lane.fleet and found.issuperset(lane.fleet.vehicles)):
-                    left.update(lane.queue)
-            for port in self.ports.values():
-                voyages += port.queue if found.issuperset(one.vehicle for one in port.inside) else ()
-            left.update(one for voyage in voyages for one in (voyage.vehicle, *voyage.aboard))
-            for fleet in (fleet for fleet in self.fleets if fleet.spec.policy == "rotation"):
-                left.update(one for one in fleet.idle if kept.intersection(one.lane.spec.gates))
+            for place in (one for kind in (self.stations, self.yards, self.ports, self.lanes) for one in kind.values()):
+                if shut.intersection(place.gates) or len(found.intersection(place.holders)) == place.room:
+                    left.update(one for queue in place.queues for one in queue if not one.timer)
+                if shut.intersection(place.gates):
+                    left.update(place.held, place.serving if is_interrupted(place) else ())
+            for voyage in left.intersection(self.voyages):
+                left.update(voyage.aboard, [voyage.vehicle])
+            for one in (one for one in vehicles if one in one.fleet.idle and one.fleet.spec.policy == "rotation"):
+                left.update([one] if shut.intersection(one.lane.gates) else [])
         return found
 
     # ── lanes and fleets ────────────────────────────────────────────────────────────────────────────
 
     def join(self, unit: Thing, size: float, lane: Thing) -> None:
         unit.size, unit.since, lane.size = size, self.now, lane.size + size
-        lane.queue.append(unit)
-        if len(lane.queue) == 1:
+        lane.queues[0].append(unit)
+        if waiting(lane) == 1:
             self.set_timer(lane)
         self.put(lane.fleet or lane)
 
     def set_timer(self, lane: Thing) -> None:
         cancel(lane.timer)
-        if lane.spec.rule == "full_or_timeout" and lane.queue and lane.queue[0].since + lane.spec.timeout_h > self.now:
-            lane.timer = self.plan(lane.queue[0].since + lane.spec.timeout_h, DUE, lane.n, self.tick, lane)
+        for first in lane.queues[0][:1] if lane.spec.rule == "full_or_timeout" else ():
+            if (end := first.since + lane.spec.timeout_h) > self.now:
+                lane.timer = self.plan(end, DUE, lane.n, self.tick, lane)
 
     def tick(self, lane: Thing) -> None:
         if lane.spec.rule == "clock":
@@ -371,7 +364,7 @@ class Twin:
         self.put(lane.fleet or lane)
 
     def is_due(self, lane: Thing) -> bool:
-        timed_out = lane.queue and self.now >= lane.queue[0].since + lane.spec.timeout_h
+        timed_out = waiting(lane) and self.now >= lane.queues[0][0].since + lane.spec.timeout_h
         return lane.due if lane.spec.rule == "clock" else bool(lane.size >= lane.spec.capacity or timed_out)
 
     def sail(self, lane: Thing) -> None:
@@ -379,7 +372,8 @@ class Twin:
             self.set_out(lane, None)
 
     def set_out(self, lane: Thing, vehicle: Thing | None, *, boards: bool = True) -> None:
-        voyage = Thing(serial=next(self.voyages), lane=lane, vehicle=vehicle, boards=boards, aboard=[])
+        voyage = Thing(serial=len(self.voyages), lane=lane, vehicle=vehicle, boards=boards, aboard=[], timer=None)
+        self.voyages.append(voyage)
         voyage.course = self.course(voyage, lane, vehicle)
         self.go(voyage)
 
@@ -388,13 +382,9 @@ class Twin:
         for time, kind in [event] if (event := next(voyage.course, None)) else ():
             self.plan(time, kind, voyage.serial, self.go, voyage)
 
-    def course(self, voyage: Thing, lane: Thing, vehicle: Thing | None) -> Any:
+    def course(self, voyage: Thing, lane: Thing, vehicle: Thing | None) -> Any:  # noqa: C901
         if vehicle and vehicle.port != lane.spec.from_port:
-            law, vehicle.state = vehicle.fleet.laws[vehicle.port, lane.spec.from_port], "sailing"
-            hours = self.draw(law, vehicle.fleet.spec.name, vehicle.fleet.empty, keyed.CROSSING)
-            vehicle.port, vehicle.fleet.empty = lane.spec.from_port, vehicle.fleet.empty + 1
-            self.add(vehicle.fleet, "empty")
-            yield self.now + hours, ARRIVED
+            yield self.now + self.empty_voyage(vehicle, lane.spec.from_port), ARRIVED
         if not voyage.boards:
             self.be_idle(vehicle)
             return
@@ -428,35 +418,39 @@ class Twin:
             self.give_back_berth(voyage, "idle")
             self.stand_by(vehicle, vehicle.fleet.lanes)
 
+    def empty_voyage(self, vehicle: Thing, port: str) -> float:
+        law, fleet = vehicle.fleet.laws[vehicle.port, port], vehicle.fleet
+        vehicle.port, vehicle.state, fleet.empty = port, "sailing", fleet.empty + 1
+        self.add(fleet, "empty")
+        return self.draw(law, fleet.spec.name, fleet.empty - 1, keyed.CROSSING)
+
     def take_berth(self, voyage: Thing, state: str) -> Any:
         port, vehicle = self.ports[voyage.vehicle.port], voyage.vehicle
-        if len(port.inside) == port.spec.berths:
+        if not self.is_free(port):
             vehicle.state = "anchor"
-            port.queue.append(voyage)
+            port.queues[0].append(voyage)
             yield
-        port.inside.append(voyage)
+        port.holders.append(voyage)
         vehicle.state = state
 
     def give_back_berth(self, voyage: Thing, state: str) -> None:
         port, voyage.vehicle.state = self.ports[voyage.vehicle.port], state
-        port.inside.remove(voyage)
-        if port.queue:
-            self.go(port.queue.pop(0))
+        port.holders.remove(voyage)
+        self.serve(port)
 
     def board(self, voyage: Thing, lane: Thing) -> float:
-        room = lane.spec.capacity
-        self.add(lane, "first_waits_h", self.now - lane.queue[0].since if lane.queue else 0.0)
-        while lane.queue and lane.queue[0].size <= room:
-            voyage.aboard.append(unit := lane.queue.pop(0))
+        room, queue = lane.spec.capacity, lane.queues[0]
+        self.add(lane, "first_waits_h", self.now - queue[0].since if queue else 0.0)
+        while queue and queue[0].size <= room:
+            voyage.aboard.append(unit := queue.pop(0))
             room, lane.size = room - unit.size, lane.size - unit.size
             unit.waiting += self.now - unit.since
-            self.add(lane, "waits_h", self.now - unit.since)
-            self.add(lane, "carried", unit.size)
-            self.add(lane, "consignments")
-        lane.size, lane.due, lane.boardings = lane.size if lane.queue else 0.0, False, lane.boardings + 1
+            for name, value in (("waits_h", self.now - unit.since), ("carried", unit.size), ("consignments", 1)):
+                self.add(lane, name, value)
+        lane.size, lane.due, lane.sailed = lane.size if queue else 0.0, False, lane.sailed + 1
         self.add(lane, "voyages")
         self.set_timer(lane)
-        return self.draw(lane.spec.crossing, lane.spec.name, lane.boardings - 1, keyed.CROSSING)
+        return self.draw(lane.spec.crossing, lane.spec.name, lane.sailed - 1, keyed.CROSSING)
 
     def stand_by(self, vehicle: Thing, lanes: list[Thing]) -> None:
         if vehicle.fleet.spec.policy == "rotation":
@@ -496,6 +490,10 @@ class Twin:
 def cancel(event: list[Any] | None) -> None:
     if event:
         event[4] = None
+
+
+def is_interrupted(place: Thing) -> bool:
+    return getattr(place.spec, "at_closing", "finish") != "finish"
 
 
 def waiting(station: Thing) -> int:

@@ -164,8 +164,8 @@ def test_ships_that_hold_the_berths_of_those_who_would_set_them_free(berths: int
 
 
 def test_no_ship_left_for_those_in_the_yard() -> None:
-    # Both ships have loaded at A, where there are berths for both, when two come from elsewhere and fill the yard at B.
-    model = ferries(2, 2)
+    # Both ships have loaded at A, where there is a berth to spare, when two come from elsewhere and fill the yard at B.
+    model = ferries(3, 2)
     out = source("boxes", Ride("out"), Enter("yard"), Leave("yard"), headway_h=0.1, most=2)
     back = source("others", Enter("yard"), Ride("back"), Leave("yard"), headway_h=0.75, most=2)
     assert stuck(replace(model, sources=(out, back))) == "embargo full, fleet ships"
