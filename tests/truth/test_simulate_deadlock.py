@@ -42,10 +42,16 @@ def source(name: str, *program: Operation, headway_h: float = 1.0, most: int = 1
 
 
 def stuck(model: Model, horizon_h: float = 500.0) -> str:
-    """Return what is held by those who are stuck; blank if all arrive. The twin must say the same."""
+    """Return what is held by those who are stuck; blank if all arrive, and nobody ever seems stuck before.
+
+    The twin must say the same.
+    """
     names = outcome(model, horizon_h)
     if names == "":
         assert run_twin(model, horizon_h).alive == 0
+        for hours in range(1, 80):
+            under_way = outcome(model, float(hours))
+            assert under_way == "" or under_way.isdigit()
     else:
         with pytest.raises(SolveError, match="deadlock"):
             run_twin(model, horizon_h)
