@@ -139,6 +139,12 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     elif kind == DUE:
         tick(m, f, e, t, thing)
     elif kind == LOADED:
+        unit = m[thing + at.VO_FIRST]
+        while unit >= 0:
+            yard = m[m[unit + at.UN_OP] + at.OP_LEAVES]
+            if yard >= 0:
+                _leave(m, f, e, t, yard)
+            unit = m[unit + at.UN_NEXT]
         loaded(m, f, e, t, thing)
     elif kind == ARRIVED:
         arrived(m, f, e, t, thing)
@@ -310,10 +316,7 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     if kind == at.ENTER:
         return _enter(m, f, e, t, unit, op)
     if kind == at.LEAVE:
-        yard = m[op + at.OP_AT]
-        m[yard + at.YA_INSIDE] -= 1
-        yard_changed(m, f, e, t, yard)
-        put_on_agenda(m, yard)
+        _leave(m, f, e, t, m[op + at.OP_AT])
         return op + at.OP_SIZE
     if chance(m, unit, m[op + at.OP_PLACE], BRANCH) < f[op + at.OP_CHANCE]:
         if m[op + at.OP_TO] <= op:
@@ -378,6 +381,14 @@ def _enter(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
 def _take_place(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     m[yard + at.YA_INSIDE] += 1
     yard_changed(m, f, e, t, yard)
+
+
+@njit(error_model="numpy")
+def _leave(m, f, e, t, yard):  # type: ignore[no-untyped-def]
+    """Give a place of a yard back."""
+    m[yard + at.YA_INSIDE] -= 1
+    yard_changed(m, f, e, t, yard)
+    put_on_agenda(m, yard)
 
 
 @njit(error_model="numpy")

@@ -98,7 +98,7 @@ PR_SHARE, PR_FIRST, PR_SIZE = range(3)
  OP_PATIENCE, OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_YARDS, OP_DONE, OP_HOURS, OP_MOVED,
  OP_WAITED, OP_SIZE) = range(25)
 # Of a ride its size, and of a travel whether it has more than its law, the waiting and the procedures.
-OP_LOAD, OP_STOPS, OP_DELAY, OP_PROCEDURE = OP_MEAN, OP_AT, OP_E_CODE, OP_PATIENCE
+OP_LOAD, OP_STOPS, OP_DELAY, OP_PROCEDURE, OP_LEAVES = OP_MEAN, OP_AT, OP_E_CODE, OP_PATIENCE, OP_TO
 
 # A unit is a consignment ...
 (UN_NEXT, UN_BEFORE, UN_SERIAL, UN_SLOT, UN_PATIENCE, UN_OP, UN_LAP, UN_SOURCE, UN_ORDINAL, UN_PROGRAM, UN_HOLDS,
@@ -420,7 +420,8 @@ def _operation(writer: _Writer, op: Operation, first: int, at: int, places: dict
             for place, law in ((OP_CODE, op.law), (OP_DELAY, op.waiting), (OP_PROCEDURE, op.procedure)):
                 writer.law(at + place, law)
         case Ride():
-            writer.put(at, {OP_KIND: RIDE, OP_AT: places[f"lane {op.lane}"]})
+            yard = places[f"yard {op.leaves}"] if op.leaves else NONE
+            writer.put(at, {OP_KIND: RIDE, OP_AT: places[f"lane {op.lane}"], OP_LEAVES: yard})
         case Enter():
             writer.put(at, {OP_KIND: ENTER, OP_AT: places[f"yard {op.yard}"], OP_OTHERWISE: label(op.otherwise)})
         case Leave():
