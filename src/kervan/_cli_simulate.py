@@ -241,7 +241,8 @@ def _print_demand(net: Network, result: Result) -> None:
     od = od.assign(**{f"p{level}": [_range(row, level) for row in records(od)] for level in (50, 90, 95)})
     fields = [
         Field("where", "from → to", most=44), Field("commodity_id", "what", most=24),
-        Field("demand_id", "row", most=40, drop=6), Field("yearly", "a year", number()), Field("mean_h", "mean h", number(1)),
+        Field("demand_id", "row", most=40, drop=6), Field("yearly", "a year", number()),
+        Field("mean_h", "mean h", number(1)),
         Field("half_width_h", "±", number(1)), Field("p50", "half h", str, drop=3), Field("p90", "9 of 10 h", str),
         Field("p95", "19 of 20 h", str, drop=1), Field("moving_h", "moving h", number(1), drop=5),
         Field("waiting_h", "waiting h", number(1), drop=2), Field("procedure_h", "procedure h", number(1), drop=4),

@@ -272,7 +272,8 @@ class _Builder:
             law = passing(f"links {link['link_id']}", link, size)
             written.put(Visit(self._stops.line(link, gates), law))
         elif gates:
-            written.put(Visit(self._stops.door(f"{link['link_id']} open", gates), Law()))
+            place = {"link_id": link["link_id"], "node_id": link["from_node_id"]}
+            written.put(Visit(self._stops.door(f"{link['link_id']} open", gates, **place), Law()))
         moving_var = self._pend_moving(written, arc)
         closure_h, closure_h2 = self._closure.get(link["closure_scope"], (0.0, 0.0))
         waiting = max(0.0, arc["waiting_h"] - closure_h)

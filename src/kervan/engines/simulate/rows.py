@@ -81,6 +81,8 @@ def by_row(corridor: Corridor, error: KervanError) -> KervanError:
     """Return an error of the model as one that names the rows of the tables."""
     parts = [(kind, part.name) for kind in _KINDS for part in getattr(corridor.model, f"{kind}s")]
     rows = {f"{kind} {name}": row_of(corridor, kind, name) for kind, name in parts}
+    rows |= {f"embargo {name}": f"embargoes of {row}" for (_, name), row in zip(parts, list(rows.values()), strict=True)
+             if name.startswith("embargo ")}  # fmt: skip
     rows |= {f"at {name}": f"at {row_of(corridor, kind, name)}" for kind, name in parts if kind == "station"}
     names = "|".join(re.escape(name) for name in sorted(rows, key=len, reverse=True))
     words = _OPERATION.sub("", str(error))
@@ -126,5 +128,6 @@ def _station_row(corridor: Corridor, name: str) -> str:
         return row_of(corridor, "gate", name)  # an embargo is a station with a gate of its name
     if meaning.get("step_no"):
         return f"steps {meaning['facility_id']} {meaning['step_no']} ({meaning['name']})"
-    place = f"links {meaning['link_id']}" if meaning.get("link_id") else f"facilities {meaning['facility_id']}"
+    is_link = bool(meaning.get("link_id"))
+    place = f"links {meaning['link_id']}" if is_link else f"facilities {meaning.get('facility_id', name)}"
     return f"{place}, capacity_per_year" if meaning.get("name") in ("Line", "Capacity") else place
