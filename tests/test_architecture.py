@@ -42,6 +42,7 @@ COMPILED = {
         "replicate",
         "run",
         "stations",
+        "trace",
         "waits",
         "world",
     )
