@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from kervan.engines.simulate import layout
 from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.check import check_model
-from kervan.engines.simulate.events import events_of, grown_events
 from kervan.engines.simulate.eventlog import check_traceable
+from kervan.engines.simulate.events import events_of, grown_events
 from kervan.engines.simulate.kernel import advance, advance_traced, close_books, prepare
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
@@ -254,7 +254,9 @@ def _error(model: Model, block: Block, reason: int) -> SolveError:
         return SolveError(f"{when}: a consignment of {name} goes round without time passing")
     if reason == TOO_MANY_TRACED:
         most = int(words[layout.MOST_TRACED])
-        return SolveError(f"{when} there are more than {most:,} events to keep; give a larger max_trace or a shorter run")
+        return SolveError(
+            f"{when} there are more than {most:,} events to keep; give a larger max_trace or a shorter run"
+        )
     if reason == TOO_MANY_ALIVE:
         at = max(block.stations, key=lambda one: int(words[one + layout.ST_WAITING]), default=None)
         where = "" if at is None else f"; most wait at {model.stations[block.stations.index(at)].name}"

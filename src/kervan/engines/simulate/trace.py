@@ -38,14 +38,14 @@ _KIND_BITS: Final = 48
 
 #: The type of a memory that is traced. The address space is the one that pointers have anyway: it only tells the two
 #: types apart, by which numba compiles a function once for each.
-_TRACED: Final = types.CPointer(types.int64, addrspace=0)
+_TRACED: Final[Any] = types.CPointer(types.int64, addrspace=0)  # type: ignore[no-untyped-call]
 
 
 def _traced_integers(_typing: Any, _address: Any) -> Any:
     def write(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
 
-    return _TRACED(types.int64), write  # type: ignore[no-untyped-call]
+    return _TRACED(types.int64), write
 
 
 def _when_traced(write_row: Any, memory: Any, numbers: Any, count: int) -> Any:
@@ -56,7 +56,7 @@ def _when_traced(write_row: Any, memory: Any, numbers: Any, count: int) -> Any:
             return context.compile_internal(builder, write_row, signature, arguments)
         return context.get_dummy_value()
 
-    return types.void(memory, numbers, *[types.int64] * count), write  # type: ignore[no-untyped-call]
+    return types.void(memory, numbers, *[types.int64] * count), write
 
 
 def _note(_typing: Any, m: Any, f: Any, kind: Any, unit: Any, op: Any, voyage: Any) -> Any:  # noqa: ARG001
