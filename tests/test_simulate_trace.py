@@ -126,7 +126,7 @@ MOVES = {
     "travel_began": ({"walking"}, "travel"), "travel_ended": ({"travel"}, "walking"),
     "joined_lane": ({"walking"}, "lane"), "boarded": ({"lane"}, "aboard"), "landed": ({"aboard"}, "walking"),
     "blocked": ({"walking"}, "blocked"), "entered_yard": ({"walking", "blocked"}, "walking"),
-    "left_yard": ({"walking"}, "walking"),
+    "left_yard": ({"walking"}, "walking"),  # or aboard, of a ride that gives it back
 }  # fmt: skip
 #: Where a consignment that held a server has given it back.
 RESTS = {"joined_queue", "service_began", "travel_began", "joined_lane", "finished"}
@@ -161,10 +161,13 @@ class Replay:
             return
         who = int(row["source"]), int(row["ordinal"])
         before, after = MOVES[kind]
+        if kind == "left_yard" and self.where[who] == "aboard":
+            self.places(who, kind, place, row, voyage)
+            return
         assert self.where[who] in before, (kind, self.where[who])
         self.where[who] = after
         self.clock(who, kind, now, voyage)
-        self.places(who, kind, place, int(row["program"]), voyage)
+        self.places(who, kind, place, row, voyage)
 
     def clock(self, who: Any, kind: str, now: float, voyage: int) -> None:
         """Add hours as the specification does, in its order."""
@@ -188,9 +191,15 @@ class Replay:
             began = self.began.pop(who)
             self.records.append((*who, began, now - began, self.moving.pop(who, 0.0), self.waiting.pop(who, 0.0)))
 
-    def places(self, who: Any, kind: str, place: int, program: int, voyage: int) -> None:
+    def size(self, who: Any, program: int, operation: int) -> float:
+        ride = self.model.sources[who[0]].programs[program][1][operation]
+        assert isinstance(ride, Ride)
+        return self.model.sources[who[0]].size if ride.size is None else ride.size
+
+    def places(self, who: Any, kind: str, place: int, row: Any, voyage: int) -> None:
         """Nothing holds more than it can."""
         what, name = self.log.places[place] if place >= 0 else ("", "")
+        program, operation = int(row["program"]), int(row["operation"])
         if kind in RESTS and who in self.holds:
             self.busy[self.holds.pop(who)] -= 1
         if kind == "service_ended":
@@ -204,10 +213,15 @@ class Replay:
             self.inside[place] += 1 if kind == "entered_yard" else -1
             assert 0 <= self.inside[place] <= next(one.places for one in self.model.yards if one.name == name)
         elif kind == "boarded":
-            self.load[voyage] += self.model.sources[who[0]].size
+            self.load[voyage] += self.size(who, program, operation)
             assert self.load[voyage] <= next(one.capacity for one in self.model.lanes if one.name == name) + 1e-9
         assert what == "station" or kind not in ("joined_queue", "service_began", "service_ended")
         assert program < len(self.model.sources[who[0]].programs)
+
+
+def stop_on_the_way(model: Model) -> bool:
+    every = [op for source in model.sources for _, program in source.programs for op in program]
+    return any(op.waiting.mean_h or op.procedure.mean_h for op in every if isinstance(op, Travel))
 
 
 def both(drawn: tuple[Model, float], seed: int) -> tuple[Model, Run, Run]:
@@ -237,11 +251,15 @@ def test_a_trace_tells_the_whole_run_again(drawn: tuple[Model, float], seed: int
     assert len(again.where) - len(run.records) == run.alive
     names = ["source", "ordinal", "began_h", "total_h"]
     assert [row[:4] for row in again.records] == run.records[names].tolist()
-    waiting = np.array([row[5] for row in again.records])
-    if not any(station.at_closing == "restart" and station.gates for station in model.stations):
+    waiting, moving = (np.array([row[which] for row in again.records]) for which in (5, 4))
+    stops, restarts = stop_on_the_way(model), any(one.at_closing == "restart" and one.gates for one in model.stations)
+    if not stops and not restarts:
         assert np.array_equal(waiting, run.records["waiting_h"])
+    # The work that a restart loses, and stops on the way, are no events of their own.
     assert (waiting <= run.records["waiting_h"] + 1e-9).all()
-    np.testing.assert_allclose([row[4] for row in again.records], run.records["moving_h"], rtol=1e-9, atol=1e-9)
+    assert (moving >= run.records["moving_h"] - 1e-9).all()
+    if not stops:
+        np.testing.assert_allclose(moving, run.records["moving_h"], rtol=1e-9, atol=1e-9)
     for place, (what, name) in enumerate(log.places):
         counts = again.counts
         if what == "station":

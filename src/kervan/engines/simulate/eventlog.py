@@ -1,6 +1,7 @@
 """The events of one replication as a flat log: who, what, when and where.
 
-`kervan.engines.simulate.run.run_traced` keeps them. Here is what they mean; how they are written to files is in `kervan.formats.eventlog`.
+`kervan.engines.simulate.run.run_traced` keeps them. Here is what they mean; `kervan.formats.eventlog` writes them to
+files.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kervan.errors import ParamsError
 if TYPE_CHECKING:
     from kervan.engines.simulate.run import Run
 
-__all__ = ["EVENT", "EVENT_KINDS", "EventLog", "log_of", "place_of", "places_of"]
+__all__ = ["EVENT", "EVENT_KINDS", "EventLog", "check_traceable", "left_by", "log_of", "place_of", "places_of"]
 
 #: An event. ``kind`` is a place in `EVENT_KINDS`, ``place`` one in `EventLog.places`, ``vehicle`` one in
 #: `EventLog.vehicles`; voyages are numbered as they are made. -1 is none; ``ordinal`` is 0 where ``source`` is -1.
@@ -121,6 +122,17 @@ def place_of(op: Operation | None) -> tuple[str, str]:
             return "lane", op.lane
         case Enter() | Leave():
             return "yard", op.yard
+        case _:
+            return "", ""
+
+
+def left_by(op: Operation | None) -> tuple[str, str]:
+    """Return the yard whose place an operation gives back; blank for none."""
+    match op:
+        case Leave():
+            return "yard", op.yard
+        case Ride():
+            return "yard", op.leaves
         case _:
             return "", ""
 

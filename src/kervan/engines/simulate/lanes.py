@@ -60,6 +60,7 @@ def prepare_lane(m, f, e, t, lane):  # type: ignore[no-untyped-def]
 def tick(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Take a lane's due event: a timeout, or a departure time."""
     if m[lane + at.LA_RULE]:
+        m[lane + at.LA_LOST] += m[lane + at.LA_DUE]
         m[lane + at.LA_DUE] = 1
         headway = drawn(m, f, lane + at.LA_CLOCK, m[lane + at.LA_KEY], m[lane + at.LA_TICKS], ZERO, ZERO, HEADWAY)
         m[lane + at.LA_TICKS] += 1
@@ -95,7 +96,7 @@ def join_lane(m, f, e, t, unit, lane):  # type: ignore[no-untyped-def]
         m[last + at.UN_NEXT] = unit
     m[lane + at.LA_LAST] = unit
     m[lane + at.LA_COUNT] += 1
-    f[lane + at.LA_WAITING] += f[m[unit + at.UN_SOURCE] + at.SO_LOAD]
+    f[lane + at.LA_WAITING] += f[m[unit + at.UN_OP] + at.OP_LOAD]
     if m[lane + at.LA_FLEET] < 0:
         m[at.RIDERS] += 1
     _examine(m, lane)
@@ -153,8 +154,10 @@ def _board(m, f, e, t, voyage, lane):  # type: ignore[no-untyped-def]
     unit, last = m[lane + at.LA_FIRST], at.NONE
     m[voyage + at.VO_FIRST] = unit
     note_voyage(m, f, LOADING_BEGAN, voyage)
-    while unit >= 0 and f[m[unit + at.UN_SOURCE] + at.SO_LOAD] <= room:
-        size = f[m[unit + at.UN_SOURCE] + at.SO_LOAD]
+    if unit >= 0:
+        f[lane + at.LA_FIRST_WAITS] += f[at.NOW] - f[unit + at.UN_SINCE]
+    while unit >= 0 and f[m[unit + at.UN_OP] + at.OP_LOAD] <= room:
+        size = f[m[unit + at.UN_OP] + at.OP_LOAD]
         room -= size
         note(m, f, BOARDED, unit, m[unit + at.UN_OP], m[voyage + at.VO_SERIAL])
         waited = f[at.NOW] - f[unit + at.UN_SINCE]

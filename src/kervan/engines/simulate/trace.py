@@ -1,8 +1,8 @@
 """The trace of a run: what the kernel notes down where something happens, and how that is read.
 
 A call of `note`, `note_voyage` or `note_gate` compiles to nothing where the memory is seen through
-`world.integers`, and to a row of the trace where it is seen through `traced_integers`. So the kernel is written once and
-compiled, when somebody asks for a trace, a second time; a run without one is not slowed down.
+`world.integers`, and to a row of the trace where it is seen through `traced_integers`. So the kernel is written
+once and compiled a second time when somebody asks for a trace; a run without one is not slowed down.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from kervan.engines.simulate import layout as at
-from kervan.engines.simulate.eventlog import EVENT, place_of, places_of
+from kervan.engines.simulate.eventlog import EVENT, left_by, place_of, places_of
 from kervan.engines.simulate.layout import Block
 from kervan.engines.simulate.model import Model
 from kervan.engines.simulate.world import TOO_MANY_TRACED, floats, integers
@@ -131,10 +131,10 @@ def trace_of(model: Model, block: Block, rows: NDArray[np.int64]) -> NDArray[np.
         ordinal, kind = part[:, 1].copy(), part[:, 2] >> _KIND_BITS
         found_at = np.searchsorted(address, part[:, 2] & ((1 << _KIND_BITS) - 1))
         vehicle = part[:, 3] >> 32
-        source, program, operation, place = meaning[found_at].T
+        source, program, operation, place, yard = meaning[found_at].T
         found["ordinal"], found["source"], found["program"] = np.maximum(ordinal, 0), source, program
         found["kind"], found["operation"] = kind, operation
-        found["place"] = np.where((kind == BEGAN) | (kind == FINISHED), -1, place)
+        found["place"] = np.where((kind == BEGAN) | (kind == FINISHED), -1, np.where(kind == LEFT, yard, place))
         # What is not an address (-1) comes before all of them.
         found["vehicle"] = np.where(vehicle < 0, -1, np.searchsorted(vehicles, vehicle))
     return events
@@ -144,18 +144,21 @@ _AT_ONCE: Final = 1 << 20
 
 
 def _meanings(model: Model, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return addresses, rising, and for each of them source, program, operation and place; -1 for none."""
+    """Return addresses, rising, and for each of them source, program, operation, place and yard left; -1 for none."""
     places = {place: number for number, place in enumerate(places_of(model))}
     words, rows = block.words, []
-    for number, lane in enumerate(model.lanes):
-        rows.append((int(words[at.LANES]) + number * at.LA_SIZE, -1, -1, -1, places["lane", lane.name]))
-    for number, gate in enumerate(model.gates):
-        rows.append((int(words[at.GATES]) + number * at.GA_SIZE, -1, -1, -1, places["gate", gate.name]))
+    for what, parts, first, size in (
+        ("lane", model.lanes, at.LANES, at.LA_SIZE),
+        ("gate", model.gates, at.GATES, at.GA_SIZE),
+    ):
+        for number, part in enumerate(parts):
+            rows.append((int(words[first]) + number * size, -1, -1, -1, places[what, part.name], -1))
     for number, source in enumerate(model.sources):
         programs = int(words[block.sources[number] + at.SO_PROGRAMS])
         for which, (_, program) in enumerate(source.programs):
-            first = int(words[programs + which * at.PR_SIZE + at.PR_FIRST])
+            start = int(words[programs + which * at.PR_SIZE + at.PR_FIRST])
             for step, op in enumerate((*program, None)):
-                rows.append((first + step * at.OP_SIZE, number, which, step, places.get(place_of(op), -1)))
-    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 5)
+                there = (places.get(place_of(op), -1), places.get(left_by(op), -1))
+                rows.append((start + step * at.OP_SIZE, number, which, step, *there))
+    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 6)
     return table[:, 0].copy(), table[:, 1:].copy()
