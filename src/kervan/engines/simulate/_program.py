@@ -88,9 +88,9 @@ class Written:
         self.size_units = way.size_units
         self.detours: list[Detour] = []
         self._ops: list[Operation] = []
-        self._stages: list[Stage] = []
+        self._stages = [Stage.origin(demand)]
+        self._stage_of: list[int] = []
         self._ends: list[int] = []
-        self._stage = Stage.origin(demand)
         self._pending: dict[str, list[float]] = {}
         self._keys: list[str] = []
         self._yard = ""
@@ -101,11 +101,12 @@ class Written:
 
     def stand(self, stage: Stage) -> None:
         """Go on in a stage."""
-        if self._stage.goes_on_in(stage):
-            self._stage = replace(self._stage, to_node_id=stage.to_node_id)
-        elif stage != self._stage:
+        current = self._stages[-1]
+        if current.goes_on_in(stage):
+            self._stages[-1] = replace(current, to_node_id=stage.to_node_id)
+        elif stage != current:
             self.rest()
-            self._stage = stage
+            self._stages.append(stage)
 
     def pend(self, part: str, mean_h: float, variance_h2: float, key: str) -> None:
         """Add hours that nobody queues for: moving, waiting or procedure; they pass in one operation."""
@@ -179,8 +180,8 @@ class Written:
         self.rest()
         for place in self._ends:
             self._ops[place] = Branch("end", 1.0, len(self._ops))
-        return tuple(self._ops), tuple(self._stages)
+        return tuple(self._ops), tuple(self._stages[place] for place in self._stage_of)
 
     def _add(self, op: Operation) -> None:
         self._ops.append(op)
-        self._stages.append(self._stage)
+        self._stage_of.append(len(self._stages) - 1)

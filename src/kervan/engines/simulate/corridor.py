@@ -30,6 +30,7 @@ from kervan.engines.simulate.model import (
     key_of,
 )
 from kervan.engines.simulate.params import SimulateParams
+from kervan.engines.simulate.summary import Window
 from kervan.engines.simulate.traffic import Flow, LeftOut, Way, traffic_of
 from kervan.errors import ParamsError
 
@@ -73,6 +74,13 @@ class Corridor:
     flows: tuple[Flow, ...]
     left_out: tuple[LeftOut, ...]
     stops: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def window(self) -> Window:
+        """What is counted of a run: the year, and its demand rows as groups."""
+        order = {name: place for place, name in enumerate(dict.fromkeys(self.demand_ids))}
+        groups = tuple(order[name] for name in self.demand_ids)
+        return Window(self.clock.warm_h, self.clock.until_h, self.clock.horizon_h, groups)
 
 
 def corridor_of(net: Network, params: SimulateParams) -> Corridor:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kervan.engines.simulate._tables import OdSummary, od_of
 from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.records import OPERATION_STATS, STATION_STATS
 from kervan.errors import ParamsError
 
 if TYPE_CHECKING:
@@ -190,30 +191,30 @@ class Gathered:
     made: list[NDArray[np.int64]] = field(default_factory=list)
     arrived: list[NDArray[np.int64]] = field(default_factory=list)
     means_h: list[float] = field(default_factory=list)
-    weeks: NDArray[np.void] | None = None
-    weeks_squared: NDArray[np.float64] | None = None
-    waits: NDArray[np.int64] | None = None
-    operations: NDArray[np.void] | None = None
+    weeks: NDArray[np.void] = field(default_factory=lambda: np.zeros((0, 0), dtype=STATION_STATS))
+    weeks_squared: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 0)))
+    waits: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+    operations: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=OPERATION_STATS))
     events: int = 0
 
     def add(self, one: Summary) -> None:
         """Take one more."""
+        queue = one.weeks["queue_area_h"] ** 2
+        if not self.count:
+            self.weeks, self.weeks_squared = one.weeks.copy(), queue
+            self.waits, self.operations = one.waits.copy(), one.operations.copy()
+        else:
+            self.weeks_squared = self.weeks_squared + queue
+            self.waits = self.waits + one.waits
+            for whole, part in ((self.weeks, one.weeks), (self.operations, one.operations)):
+                for name in whole.dtype.names or ():
+                    if name not in ("source", "program", "operation"):
+                        whole[name] += part[name]
         self.ods.append(one.od)
         for name in ("stations", "lanes", "fleets", "days", "made", "arrived"):
             getattr(self, name).append(getattr(one, name))
         self.means_h.append(one.mean_h)
         self.events += one.events
-        queue = one.weeks["queue_area_h"] ** 2
-        if self.weeks is None or self.weeks_squared is None or self.waits is None or self.operations is None:
-            self.weeks, self.weeks_squared = one.weeks.copy(), queue
-            self.waits, self.operations = one.waits.copy(), one.operations.copy()
-            return
-        self.weeks_squared += queue
-        self.waits += one.waits
-        for whole, part in ((self.weeks, one.weeks), (self.operations, one.operations)):
-            for name in whole.dtype.names or ():
-                if name not in ("source", "program", "operation"):
-                    whole[name] += part[name]
 
     @property
     def count(self) -> int:
