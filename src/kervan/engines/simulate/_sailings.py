@@ -19,6 +19,8 @@ __all__ = ["Sailings", "size_in"]
 #: A port without a row in ``berths`` has as many as come.
 _NO_LIMIT: Final = 1_000_000
 _ROOM: Final = 1e12
+#: What a twenty-foot container takes at most (t): ISO 668, 30.48 t gross less a tare of 2.3 t.
+_BOX_T: Final = 28.2
 
 
 def size_in(unit: str, size_units: float, commodity: Row) -> float | None:
@@ -28,7 +30,9 @@ def size_in(unit: str, size_units: float, commodity: Row) -> float | None:
     if unit == commodity["unit"]:
         return size_units
     mass_t = size_units * float(commodity["mass_t_per_unit"])
-    return mass_t if unit == "t" and mass_t > 0 else None
+    if mass_t > 0 and unit in ("t", "TEU"):
+        return mass_t if unit == "t" else float(math.ceil(mass_t / _BOX_T))
+    return None
 
 
 class Sailings:

@@ -162,7 +162,8 @@ def week_spans(rows: Sequence[Row]) -> tuple[tuple[float, float], ...]:
     """
     pieces: list[tuple[float, float]] = []
     for row in rows:
-        start = (row["weekday"] * _DAY_H + row["opens_h"] - row["utc_offset_h"]) % WEEK_H
+        # The remainder of a tiny negative number is rounded to the whole week, which is its begin.
+        start = (row["weekday"] * _DAY_H + row["opens_h"] - row["utc_offset_h"]) % WEEK_H % WEEK_H
         end = start + row["closes_h"] - row["opens_h"]
         pieces.append((start, min(end, WEEK_H)))
         if end > WEEK_H:

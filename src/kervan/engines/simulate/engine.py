@@ -18,6 +18,7 @@ from kervan.engines.simulate.outputs import OUTPUTS
 from kervan.engines.simulate.params import SimulateParams
 from kervan.engines.simulate.summary import Gathered, Summary
 from kervan.engines.simulate.tabulated import Answer, tables_of
+from kervan.errors import Infeasible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -127,7 +128,10 @@ def _expected(whole: Gathered, params: SimulateParams) -> int:
         return params.replications
     if whole.count < _LEAST:
         return _LEAST
-    found = replications_needed(whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence)
+    try:
+        found = replications_needed(whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence)
+    except Infeasible:
+        return params.most_replications
     return max(whole.count, min(found, params.most_replications))
 
 

@@ -308,8 +308,10 @@ def _notes(answer: Answer, od: Columns, facilities: Columns, settled_d: int) -> 
     if answer.was_stopped:
         found.append(("stopped", "", f"stopped after {answer.whole.count} replications"))
     found += _interval_note(answer)
-    columns = dict(zip(("kind", "place", "message"), (list(part) for part in zip(*found, strict=True)), strict=True))
-    return {"number": list(range(1, len(found) + 1)), **(columns or {"kind": [], "place": [], "message": []})}
+    return {
+        "number": list(range(1, len(found) + 1)),
+        **{name: [note[place] for note in found] for place, name in enumerate(("kind", "place", "message"))},
+    }
 
 
 def _growing(answer: Answer, facilities: Columns) -> list[tuple[str, str]]:
