@@ -38,7 +38,7 @@ from kervan.engines.simulate.model import (
 )  # fmt: skip
 from kervan.engines.simulate.run import run_traced
 from kervan.errors import FormatError
-from kervan.formats.eventlog import EVENT_SUFFIXES, write_events
+from kervan.formats.eventlog import EVENT_FORMATS, write_events
 
 START = datetime(2026, 3, 1, 2, tzinfo=timezone(timedelta(hours=5)))
 KINDS = tuple(EVENT_KINDS)
@@ -322,13 +322,13 @@ def test_ocel_sqlite_is_what_the_standard_says_and_holds_the_same(tmp_path: Path
 # ── what is wrong, and what is nothing ──────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("suffix", EVENT_SUFFIXES)
+@pytest.mark.parametrize("suffix", EVENT_FORMATS)
 def test_a_log_without_events_is_a_file_all_the_same(suffix: str, tmp_path: Path) -> None:
     empty = EventLog(np.zeros(0, EVENT), ("a",), (), (), 0, 0)
     assert write_events(empty, tmp_path / f"log{suffix}", start=START).stat().st_size > 0
 
 
-@pytest.mark.parametrize("suffix", EVENT_SUFFIXES)
+@pytest.mark.parametrize("suffix", EVENT_FORMATS)
 def test_nothing_is_written_over_or_left_half_written(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -357,7 +357,7 @@ def test_what_cannot_be_written_is_refused(path: str, start: Any, words: str, tm
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("suffix", EVENT_SUFFIXES)
+@pytest.mark.parametrize("suffix", EVENT_FORMATS)
 def test_characters_that_no_xml_can_hold_are_replaced_in_every_format(suffix: str, tmp_path: Path) -> None:
     odd = dataclasses.replace(log(), sources=("a\0b\x1b", "next\nline"))
     content = write_events(odd, tmp_path / f"log{suffix}", start=START).read_bytes()

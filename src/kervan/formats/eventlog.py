@@ -6,8 +6,8 @@ An event log is not a network, so it has a face of its own: `write_events`. How 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,22 +17,48 @@ from numpy.typing import NDArray
 from kervan._files import new_file, path_of
 from kervan.engines.simulate.eventlog import EVENT_KINDS, EventLog
 from kervan.errors import FormatError, shown
+from kervan.formats import _lazy
 
-__all__ = ["EVENT_SUFFIXES", "write_events"]
+__all__ = ["EVENT_FORMATS", "EventFormat", "write_events"]
 
 _ROWS: Final = 1 << 18
 _MICROSECONDS_PER_H: Final = 3.6e9
 KINDS: Final = tuple(EVENT_KINDS)
 
-#: How a file may end, and what it then is.
-EVENT_SUFFIXES: Final[Mapping[str, str]] = {
-    ".parquet": "One flat table with units and meanings in the metadata of each field.",
-    ".xes": "XES, IEEE 1849-2023: a trace for each consignment.",
-    ".xes.gz": "The same, compressed.",
-    ".json": "OCEL 2.0, JSON: consignments, voyages, vehicles and facilities.",
-    ".jsonocel": "The same.",
-    ".sqlite": "OCEL 2.0, SQLite.",
-}
+
+@dataclass(frozen=True, slots=True)
+class EventFormat:
+    """A kind of file for events.
+
+    Parameters
+    ----------
+    suffix
+        How its files end.
+    doc
+        What it is, one sentence.
+    write
+        ``write(log, path, origin)``: the events, to a new file, the run starting at an instant of UTC.
+    """
+
+    suffix: str
+    doc: str
+    write: Callable[[EventLog, Path, np.datetime64], None]
+
+
+#: Every kind of file for events, by how its files end.
+EVENT_FORMATS: Final[Mapping[str, EventFormat]] = {
+    entry.suffix: entry
+    for entry in (
+        EventFormat(".parquet", "One flat table, with units and meanings in the metadata of each field.",
+                    _lazy("eventlog", "write_parquet")),
+        EventFormat(".xes", "XES, IEEE 1849-2023: a trace for each consignment.", _lazy("xes", "write")),
+        EventFormat(".xes.gz", "The same, compressed.", _lazy("xes", "write_packed")),
+        EventFormat(".json", "OCEL 2.0 as JSON: consignments, voyages, vehicles and facilities.",
+                    _lazy("ocel", "write_json")),
+        EventFormat(".jsonocel", "The same.", _lazy("ocel", "write_json")),
+        EventFormat(".sqlite", "OCEL 2.0 as an SQLite database.", _lazy("ocel", "write_sqlite")),
+    )
+}  # fmt: skip
 
 
 def write_events(log: EventLog, path: str | Path, *, start: datetime, overwrite: bool = False) -> Path:
@@ -43,7 +69,7 @@ def write_events(log: EventLog, path: str | Path, *, start: datetime, overwrite:
     log
         Of `kervan.engines.simulate.eventlog.log_of`.
     path
-        The file; how it ends tells the format, see `EVENT_SUFFIXES`.
+        The file; how it ends tells the format, see `EVENT_FORMATS`.
     start
         The instant at which the run starts, with a time zone.
     overwrite
@@ -60,25 +86,19 @@ def write_events(log: EventLog, path: str | Path, *, start: datetime, overwrite:
         When it cannot be written, or the instants would not be ones.
     """
     path = path_of(path)
-    write = _writer(path)
+    chosen = _format_for(path)
     origin = _origin(log, start)
     _check_names(log)
     with new_file(path, overwrite=overwrite) as scratch:
-        write(log, scratch, origin)
+        chosen.write(log, scratch, origin)
     return path
 
 
-def _writer(path: Path) -> Callable[[EventLog, Path, np.datetime64], None]:
-    from kervan.formats import ocel, xes
-
-    found: dict[str, Callable[[EventLog, Path, np.datetime64], None]] = {
-        ".parquet": _write_parquet, ".xes": xes.write, ".xes.gz": partial(xes.write, is_packed=True),
-        ".json": ocel.write_json, ".jsonocel": ocel.write_json, ".sqlite": ocel.write_sqlite,
-    }  # fmt: skip
-    for suffix, write in found.items():
-        if path.name.lower().endswith(suffix) and len(path.name) > len(suffix):
-            return write
-    raise FormatError(f"{path}: a file of events ends in {', '.join(found)}, which says what it is")
+def _format_for(path: Path) -> EventFormat:
+    for entry in EVENT_FORMATS.values():
+        if path.name.lower().endswith(entry.suffix) and len(path.name) > len(entry.suffix):
+            return entry
+    raise FormatError(f"{path}: a file of events ends in {', '.join(EVENT_FORMATS)}, which says what it is")
 
 
 def _origin(log: EventLog, start: datetime) -> np.datetime64:
@@ -137,7 +157,18 @@ _COLUMNS: Final = (
 )
 
 
-def _write_parquet(log: EventLog, path: Path, origin: np.datetime64) -> None:
+def write_parquet(log: EventLog, path: Path, origin: np.datetime64) -> None:
+    """Write the events as one flat table.
+
+    Parameters
+    ----------
+    log
+        The events.
+    path
+        Where to.
+    origin
+        When the run starts, UTC.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

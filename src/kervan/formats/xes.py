@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kervan.engines.simulate.eventlog import EventLog
 from kervan.formats.eventlog import KINDS, consignment_id, instants, plain
 
-__all__ = ["write"]
+__all__ = ["write", "write_packed"]
 
 #: Kind to transition, of the standard lifecycle model.
 _TRANSITIONS: Final = {
@@ -59,7 +59,7 @@ _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def write(log: EventLog, path: Path, origin: np.datetime64, *, is_packed: bool = False) -> None:
+def write(log: EventLog, path: Path, origin: np.datetime64) -> None:
     """Write the events of all consignments, one consignment after the other.
 
     Parameters
@@ -70,16 +70,15 @@ def write(log: EventLog, path: Path, origin: np.datetime64, *, is_packed: bool =
         Where to.
     origin
         When the run starts, UTC.
-    is_packed
-        Whether it is compressed with gzip.
     """
-    with path.open("wb") as raw:
-        if not is_packed:
-            _write_log(log, raw, origin)
-            return
-        # Without name and time, so that the same log gives the same bytes.
-        with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:
-            _write_log(log, packed, origin)
+    with path.open("wb") as file:
+        _write_log(log, file, origin)
+
+
+def write_packed(log: EventLog, path: Path, origin: np.datetime64) -> None:
+    """Write the same, compressed with gzip; without name and time, so that the same log gives the same bytes."""
+    with path.open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+        _write_log(log, packed, origin)
 
 
 def _write_log(log: EventLog, file: IO[bytes] | gzip.GzipFile, origin: np.datetime64) -> None:

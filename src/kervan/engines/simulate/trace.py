@@ -35,6 +35,8 @@ _LOW: Final = np.int64(0xFFFFFFFF)
 _WORDS: Final = EVENT.itemsize // 8
 #: A row is, until it is read: time; ordinal; kind and address; vehicle and voyage (32 bits each).
 _KIND_BITS: Final = 48
+#: So many rows are read at a time.
+_AT_ONCE: Final = 1 << 20
 
 #: The type of a memory that is traced. The address space is the one that pointers have anyway: it only tells the two
 #: types apart, by which numba compiles a function once for each.
@@ -138,9 +140,6 @@ def trace_of(model: Model, block: Block, rows: NDArray[np.int64]) -> NDArray[np.
         # What is not an address (-1) comes before all of them.
         found["vehicle"] = np.where(vehicle < 0, -1, np.searchsorted(vehicles, vehicle))
     return events
-
-
-_AT_ONCE: Final = 1 << 20
 
 
 def _meanings(model: Model, block: Block) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
