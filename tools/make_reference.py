@@ -177,7 +177,7 @@ def formats_page() -> str:
     packages = grid(("name", "files end in", "what it is", ""), rows)
     events = grid(("files end in", "what it is"), [(code(f.suffix), f.doc) for f in EVENT_FORMATS.values()])
     return (
-        f"# Formats\n\n## Packages\n\n`kervan convert FROM TO` turns one into another.\n\n{packages}\n\n"
+        f"# Formats\n\n`kervan convert FROM TO` turns one into another.\n\n{packages}\n\n"
         f"## Events of a simulation\n\n`write_events` writes them: [how to](../howto/export-events.md).\n\n{events}"
     )
 
