@@ -47,6 +47,7 @@ COMPILED = {
         "run",
         "shelf",
         "stations",
+        "trace",
         "waits",
         "world",
     )

@@ -6,7 +6,6 @@ the model does, and ``docs/explanation/simulation-output.md`` how sure its numbe
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +16,7 @@ from kervan.engines.simulate.corridor import Corridor, corridor_of
 from kervan.engines.simulate.load import loads_of
 from kervan.engines.simulate.outputs import OUTPUTS
 from kervan.engines.simulate.params import SimulateParams
-from kervan.engines.simulate.summary import Gathered, Summary, summary_of
+from kervan.engines.simulate.summary import Gathered, Summary
 from kervan.engines.simulate.tabulated import Answer, tables_of
 from kervan.errors import Infeasible
 
@@ -109,15 +108,12 @@ def gather(corridor: Corridor, params: SimulateParams, watch: Watch) -> tuple[Ga
 
 
 def _summaries(corridor: Corridor, params: SimulateParams, count: int) -> Iterator[Summary]:
-    from kervan.engines.simulate.replicate import runs_of
+    from kervan.engines.simulate.replicate import summaries_of
+    from kervan.engines.simulate.units import Unit, executor_of
 
-    window = corridor.window
-    runs = runs_of(
-        corridor.model, window.horizon_h, count, seed=params.seed, threads=params.threads or os.cpu_count() or 1,
-        warm_h=window.warm_h, max_events=params.max_events, max_alive=params.max_alive,
-    )  # fmt: skip
-    for run in runs:
-        yield summary_of(run, window)
+    whole = Unit(corridor.model, corridor.window, 0, count, params.seed, params.max_events, params.max_alive)
+    with executor_of(params.executor, params.threads) as executor:
+        yield from summaries_of(whole, executor)
 
 
 def _is_enough(whole: Gathered, params: SimulateParams) -> bool:
