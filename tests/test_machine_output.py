@@ -43,6 +43,8 @@ COMMANDS = {
     "report": ["report", "--package", "starter"],
     "convert": ["convert", "starter", "starter.geojson"],
     "new": ["new", "mine"],
+    "simulate": ["simulate", "-p", "starter", "-n", "2", "--tail-days", "20"],
+    "compare": ["compare", "today", "year_2030", "-p", "starter", "-n", "2", "--tail-days", "20"],
 }
 
 
