@@ -36,6 +36,7 @@ HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotl
 COMPILED = {
     f"kervan.engines.simulate.{name}"
     for name in (
+        "deadlock",
         "events",
         "gates",
         "kernel",
@@ -44,6 +45,7 @@ COMPILED = {
         "layout",
         "replicate",
         "run",
+        "shelf",
         "stations",
         "trace",
         "waits",
