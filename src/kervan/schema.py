@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_PROBLEMS", "TABLES", "UNITS", "Column", "Table", "check", "units_of"]
 
-Kind = Literal["id", "text", "choice", "int", "float", "flag", "json"]
+Kind = Literal["id", "text", "choice", "int", "float", "flag", "json", "date", "ids"]
 
 REQUIRED: Final = object()
 MAX_PROBLEMS: Final = 1000
@@ -84,7 +84,8 @@ class Column:
     name
         ``<quantity>_<unit>``; the suffix must agree with ``unit``.
     kind
-        ``id`` (a short stable key), ``text``, ``choice``, ``int``, ``float``, ``flag`` or ``json``.
+        ``id`` (a short stable key), ``text``, ``choice``, ``int``, ``float``, ``flag``, ``json``, ``date`` (a partial
+        date, see `kervan.edtf`) or ``ids`` (keys separated by ``;``).
     doc
         What it means, one sentence.
     unit

@@ -14,7 +14,7 @@ __all__ = ["descriptor", "table_schema"]
 
 _TYPES: Final = {
     "id": "string", "text": "string", "choice": "string", "int": "integer", "float": "number", "flag": "boolean",
-    "json": "array",
+    "json": "array", "date": "string", "ids": "string",
 }  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def table_schema(table: Table) -> dict[str, Any]:
             "reference": {"resource": column.refers_to, "fields": [TABLES[column.refers_to].key[0]]},
         }
         for column in table.columns
-        if column.refers_to
+        if column.refers_to and column.kind == "id"
     ]
     if references:
         schema["foreignKeys"] = references
