@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kervan._cli_register import register_app
 from kervan.errors import InputError, KervanError
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(help="List, show and compare scenarios.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(register_app, name="register")
 
 _Package = Annotated[str, typer.Option("--package", "-p", help="Name of a shipped package, or path of another.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

@@ -342,7 +342,9 @@ def _evidence(row: Row, both: _Both) -> Found:
 
 def _assessment(row: Row, both: _Both) -> Found:
     commitment = both.get("commitments", row["commitment_id"])
-    if commitment:
+    if commitment and not commitment["party_ids"]:
+        yield "party_id", f"{row['commitment_id']} has no responsible party; name it there first"
+    elif commitment:
         yield from _among(row, "party_id", commitment["party_ids"], row["commitment_id"])
     if bool(row["second_score"]) != bool(row["second_assessor"]):
         yield "second_assessor", "a second score needs its assessor, and a second assessor a score"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from kervan.errors import Problem, SchemaError, UnknownName, did_you_mean
+from kervan.errors import InputError, Problem, SchemaError, UnknownName, did_you_mean
 from kervan.ledger import Draft, Event, Ledger, Rows, open_ledger, replay
 from kervan.register.candidates import CANDIDATES
 from kervan.register.projection import STREAM, body_of, projection, subject_of
@@ -22,7 +22,19 @@ from kervan.register.rules import Given, problems_of
 from kervan.register.schema import REGISTER, key_of
 from kervan.schema import MAX_PROBLEMS, Table
 
-__all__ = ["Change", "Register", "opened", "record", "shipped", "view"]
+__all__ = [
+    "STREAM",
+    "Change",
+    "Register",
+    "last_assessment",
+    "next_key",
+    "now_text",
+    "opened",
+    "record",
+    "shipped",
+    "subject_of",
+    "view",
+]
 
 Row = dict[str, Any]
 Action = Literal["added", "changed", "corrected", "withdrawn"]
@@ -69,6 +81,11 @@ def shipped() -> dict[str, Path]:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def now_text() -> str:
+    """Return the present moment as an event records it."""
+    return _now().isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @contextmanager
@@ -213,7 +230,7 @@ def record(
     problems += [*problems_of(given, register), *_still_needed(planned, register)]
     if problems:
         raise SchemaError(problems[:MAX_PROBLEMS], "what was to be recorded")
-    at = _now().isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = now_text()
     drafts = [*(_draft(item, actor, at) for item in planned), *also]
     events: list[Event] = []
     for start in range(0, len(drafts), _BATCH):
@@ -319,6 +336,28 @@ def _draft(item: _Planned, actor: str, at: str) -> Draft:
     return Draft(f"{change.table}.{change.action}", subject_of(change.table, change.key), body, actor, at, corrects)
 
 
+def next_key(register: Register, table: str, prefix: str) -> str:
+    """Return the first free key of a table that is a prefix and a number."""
+    number = 1
+    while register.get(table, f"{prefix}{number}"):
+        number += 1
+    return f"{prefix}{number}"
+
+
+def last_assessment(register: Register, commitment_id: str, party_id: str) -> str:
+    """Return the key of the judgement that counts for a commitment and party.
+
+    Raises
+    ------
+    InputError
+        When nobody has judged them yet.
+    """
+    found = register.ledger.rows("commitment_scores", {"commitment_id": commitment_id, "party_id": party_id})
+    if not found:
+        raise InputError(f"nobody has judged {commitment_id} for {party_id} yet: give a first score")
+    return str(found[0]["assessment_id"])
+
+
 def _still_needed(planned: Sequence[_Planned], register: Register) -> list[Problem]:
     """Return the rows to withdraw that others refer to."""
     gone = {(item.change.table, item.change.key): item.change for item in planned if item.after is None}
@@ -329,9 +368,10 @@ def _still_needed(planned: Sequence[_Planned], register: Register) -> list[Probl
                 if column.refers_to != name:
                     continue
                 like = "LIKE" if column.kind == "ids" else "="
-                sql = f"SELECT {table.key[0]} AS found FROM {table.name} WHERE {column.name} {like} :key"  # noqa: S608
+                sql = f"SELECT {table.key[0]} AS found, {column.name} AS named FROM {table.name} WHERE {column.name} {like} :key"  # noqa: S608
                 rows = register.ledger.query(sql, {"key": f"%{key}%" if like == "LIKE" else key})
-                held = [row["found"] for row in rows if (table.name, row["found"]) not in gone]
+                held = [row["found"] for row in rows
+                        if key in row["named"].split(";") and (table.name, row["found"]) not in gone]  # fmt: skip
                 if held:
                     message = f"is named by {table.name} {held[0]!r} ({column.name}); withdraw that first"
                     problems.append(Problem(name, change.line, key_of(name), key, message, change.file))
