@@ -7,6 +7,7 @@ than Unicode go to the package `rfc8785`. A property test holds the two side by 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -84,7 +85,7 @@ def _text_faults(text: str, place: str) -> list[tuple[str, str, Any]]:
 
 
 def _number_faults(value: float, place: str) -> list[tuple[str, str, Any]]:
-    if value != value or value in (float("inf"), float("-inf")):
+    if isinstance(value, float) and not math.isfinite(value):
         return [(place, "is not a number of JSON: NaN and infinity have no place in it; use null", value)]
     if isinstance(value, int) and abs(value) > MAX_SAFE:
         return [(place, f"is beyond {MAX_SAFE}, up to which every reader keeps whole numbers; give it as text", value)]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from kervan.errors import FormatError, InputError, LedgerError
@@ -61,10 +62,10 @@ class Database(Protocol):
 class Sqlite:
     """A file of SQLite, or memory; write-ahead log, every commit on disk before it is acknowledged."""
 
-    types = {"text": "TEXT", "integer": "INTEGER", "real": "REAL"}  # noqa: RUF012 - declared by the protocol
+    types: Mapping[str, str] = MappingProxyType({"text": "TEXT", "integer": "INTEGER", "real": "REAL"})
     identity = "INTEGER PRIMARY KEY AUTOINCREMENT"
     for_update = ""
-    append_only = tuple(
+    append_only: Sequence[str] = tuple(
         f"CREATE TRIGGER ledger_events_no_{action} BEFORE {action} ON ledger_events BEGIN "
         "SELECT RAISE(ABORT, 'events are only ever added'); END"
         for action in ("update", "delete")

@@ -331,11 +331,8 @@ class Ledger:
 
     def _readers(self, stream: str) -> list[Projection]:
         """Return the projections that read a stream; the database may know none that is not opened with it."""
-        found = self._database.execute(
-            "SELECT name, version FROM ledger_projections WHERE replace(streams, ?, '') <> streams ORDER BY name"
-            + self._database.for_update,
-            (json.dumps(stream),),
-        )
+        sql = "SELECT name, version FROM ledger_projections WHERE replace(streams, ?, '') <> streams ORDER BY name"
+        found = self._database.execute(f"{sql}{self._database.for_update}", (json.dumps(stream),))
         for name, version in found:
             ours = self._projections[name].version if name in self._projections else 0
             if ours != version:
