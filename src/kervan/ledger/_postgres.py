@@ -97,20 +97,20 @@ class Postgres:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement of the house and return its rows."""
         with self._lock, self._faults():
-            cursor = self._connection.execute(_marked(sql), parameters)  # type: ignore[arg-type]
+            cursor = self._connection.execute(_marked(sql), parameters)
             return cursor.fetchall() if cursor.description else []
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement of the house once a row."""
         with self._lock, self._faults(), self._connection.cursor() as cursor:
-            cursor.executemany(_marked(sql), rows)  # type: ignore[arg-type]
+            cursor.executemany(_marked(sql), rows)
 
     def query(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run a query that cannot change anything, with named parameters, and return its rows."""
         with self._lock, self._faults(), self._connection.transaction(force_rollback=True):
             self._connection.execute("SET TRANSACTION READ ONLY")
             # A statement that is prepared cannot have a second one behind it.
-            cursor = self._connection.execute(_named(sql), dict(parameters), prepare=True)  # type: ignore[arg-type]
+            cursor = self._connection.execute(_named(sql), dict(parameters), prepare=True)
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()] if names else []
 
@@ -126,7 +126,7 @@ class Postgres:
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
-        return self.execute("SELECT to_regclass(?) IS NOT NULL", (name,))[0][0] == 1
+        return bool(self.execute("SELECT to_regclass(?) IS NOT NULL", (name,))[0][0])
 
     def close(self) -> None:
         """Close the connection."""

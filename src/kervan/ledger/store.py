@@ -8,13 +8,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from os import PathLike, fspath
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from kervan.errors import InputError, KeyReused, LedgerError, Problem, SchemaError, StaleVersion, UnknownName, shown
+from kervan.errors import (
+    BrokenChain,
+    InputError,
+    KeyReused,
+    LedgerError,
+    Problem,
+    SchemaError,
+    StaleVersion,
+    UnknownName,
+    shown,
+)
 from kervan.ledger._canonical import id_fault
 from kervan.ledger._database import Database, connect
 from kervan.ledger._layout import migrate
+from kervan.ledger.checkpoints import Checkpoint, key_name, parse_checkpoint, sign
 from kervan.ledger.events import (
     FIRST_HASH,
     Draft,
@@ -24,9 +36,12 @@ from kervan.ledger.events import (
     hash_of,
     instant,
     record,
+    records,
     stamp,
     stream_fault,
 )
+from kervan.ledger.exports import write_export
+from kervan.ledger.merkle import Frontier
 from kervan.ledger.projections import Projection, Row, State, create
 
 __all__ = ["Ledger", "open_ledger"]
@@ -211,8 +226,8 @@ class Ledger:
         stream: str = "",
         after: int = 0,
         subject: str = "",
-        type: str = "",
-        recorded_until: str = "",  # noqa: A002
+        type: str = "",  # noqa: A002 - the name of the field
+        recorded_until: str = "",
     ) -> Iterator[Event]:
         """Return events in the order in which they were recorded, read as they are asked for.
 
@@ -262,6 +277,71 @@ class Ledger:
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Return the rows of a query with parameters ``:name``, in SQL that SQLite and PostgreSQL understand."""
         return self._database.query(sql, parameters or {})
+
+    # ── proof ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def checkpoint(self, stream: str, key: str) -> Checkpoint:
+        """Sign the root of the Merkle tree over a stream, keep the signature and return it.
+
+        Parameters
+        ----------
+        stream
+            The log; the name of the key ends in it, as in ``ministry.example/register``.
+        key
+            A private key of `kervan.ledger.checkpoints.new_key`.
+
+        Raises
+        ------
+        BrokenChain
+            When an event is not what was recorded, or does not lead to the checkpoints signed before.
+        InputError
+            When the stream has no events, or the key is for another one.
+        """
+        name = key_name(key)
+        if name.rpartition("/")[2] != stream:
+            raise InputError(f"the key of {name} does not sign {shown(stream)}: its name ends in another stream")
+        earlier = {checkpoint.size: checkpoint for checkpoint in self.checkpoints(stream)}
+        frontier = Frontier()
+        for _, own in records(self.events(stream)):
+            frontier.add(bytes.fromhex(own))
+            before = earlier.pop(frontier.size, None)
+            if before is not None and before.root != frontier.root():
+                raise BrokenChain(
+                    f"the first {before.size} events of {stream} are not those that were signed: {before.note}"
+                )
+        if earlier or not frontier.size:
+            raise (BrokenChain if earlier else InputError)(
+                f"{stream} has {frontier.size} events; there is nothing to sign"
+                + (f", and {max(earlier)} were signed before" if earlier else "")
+            )
+        signed = sign(frontier.size, frontier.root(), key)
+        self._database.execute(
+            "INSERT INTO ledger_checkpoints (stream, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (stream, signed.size, signed.root.hex(), signed.note),
+        )
+        return signed
+
+    def checkpoints(self, stream: str) -> list[Checkpoint]:
+        """Return the checkpoints of a stream, oldest first."""
+        sql = "SELECT note FROM ledger_checkpoints WHERE stream = ? ORDER BY size, note"
+        return [parse_checkpoint(note) for (note,) in self._database.execute(sql, (stream,))]
+
+    def export(self, stream: str, path: str | Path, *, overwrite: bool = False) -> int:
+        """Write a stream to a file that proves itself, with its checkpoints, and return the number of events.
+
+        Raises
+        ------
+        BrokenChain
+            When an event is not what was recorded; nothing is written.
+        FormatError
+            When the file exists and must not be overwritten, or cannot be written.
+        UnknownName
+            When there is no such stream.
+        """
+        if stream not in (known := self.streams()):
+            raise UnknownName("stream", stream, known)
+        notes = self.checkpoints(stream)
+        return write_export(path, stream, records(self.events(stream)), notes, overwrite=overwrite)
 
     # ── state tables ────────────────────────────────────────────────────────────────────────────────────
 
