@@ -263,9 +263,8 @@ def records(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
     BrokenChain
         At the first event that is not what was recorded.
     """
-    before, sequence = FIRST_HASH, 0
-    for event in events:
-        sequence += 1
+    before = FIRST_HASH
+    for sequence, event in enumerate(events, 1):
         text = record(event.stream, sequence, event, canonical(event.body), event.recorded_at, event.previous_hash)
         if event.sequence != sequence or event.previous_hash != before or hash_of(text) != event.hash:
             raise BrokenChain(

@@ -43,17 +43,25 @@ _EVENT: Final = re.compile(
     rf'"sequence":([0-9]+),"stream":"([a-z0-9._-]+)","subject":{_TEXT},'
     rf'"type":"([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)"\}},"hash":"{_HASH}"\}}\n'
 )
-_LONG_NUMBER: Final = re.compile("[0-9]{16}")
+_EVENTS: Final = re.compile(f"^{_EVENT.pattern}", re.MULTILINE)
+#: Bytes of UTF-8 without which a text has no escape, nothing that a text may not hold, and no key that sorts otherwise.
+_DOUBTFUL: Final = b"\\\x7f\xc2\xd8\xe2" + bytes(range(0xED, 0x100))
 _NOT_CANONICAL: Final = "is not canonical JSON (RFC 8785)"
 _CHUNK: Final = 1 << 20
 _IDS_KEPT: Final = 10_000
+_LINES_AT_ONCE, _BYTES_AT_ONCE = 512, 1_000_000
+_LONGEST_NUMBER: Final = 15
 
 
 def _refused(text: str) -> Any:
     raise ValueError(text)
 
 
-_WITHOUT_FRACTIONS: Final = json.JSONDecoder(parse_float=_refused, parse_constant=_refused)
+def _short(text: str) -> int:
+    return int(text) if len(text) <= _LONGEST_NUMBER else _refused(text)
+
+
+_WHOLE_NUMBERS: Final = json.JSONDecoder(parse_float=_refused, parse_int=_short, parse_constant=_refused)
 _ANY: Final = json.JSONDecoder(parse_constant=_refused)
 
 
@@ -150,27 +158,26 @@ def verify(path: str | Path, keys: Iterable[str] = (), trusted: Iterable[Checkpo
     reading = _Reading(place.name, tuple(keys), tuple(trusted))
     try:
         with place.open("rb") as file:
-            for line in _lines(file, reading):
-                reading.take(line)
+            for lines in _blocks(file):
+                reading.take(lines)
     except OSError as error:
         raise FormatError(f"{place} cannot be read: {error.strerror}") from None
     return reading.report()
 
 
-def _lines(file: BinaryIO, reading: _Reading) -> Iterator[bytes]:
-    """Yield the lines of a file; one that is too long is reported and not kept."""
+def _blocks(file: BinaryIO) -> Iterator[list[bytes]]:
+    """Yield lines of a file, some at once; of one that is too long the beginning."""
+    lines, size = list[bytes](), 0
     while line := file.readline(MAX_LINE_BYTES):
-        reading.line += 1
-        if line.endswith(b"\n"):
-            yield line
-            continue
-        if len(line) < MAX_LINE_BYTES:
-            reading.found("", "has no end: the file was cut")
-            yield line + b"\n"
-            continue
-        reading.lost(f"is longer than {MAX_LINE_BYTES:,} bytes")
-        while (more := file.readline(_CHUNK)) and not more.endswith(b"\n"):
-            pass
+        lines.append(line)
+        size += len(line)
+        if len(lines) == _LINES_AT_ONCE or size > _BYTES_AT_ONCE:
+            yield lines
+            lines, size = [], 0
+        if len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
+            while (more := file.readline(_CHUNK)) and not more.endswith(b"\n"):
+                pass
+    yield lines
 
 
 class _Reading:
@@ -221,10 +228,24 @@ class _Reading:
         self._head = None
         self._sequence += 1
 
-    def take(self, line: bytes) -> None:
-        """Verify the next line."""
+    def take(self, lines: list[bytes]) -> None:
+        """Verify the next lines: all of them at once if they are events without fault, else one by one."""
+        if self._are_faultless(lines):
+            self.line += len(lines)
+            return
+        for line in lines:
+            self.line += 1
+            self._take_line(line)
+
+    def _take_line(self, line: bytes) -> None:
         if self._has_ended:
             self.found("", "comes after the end")
+        if not line.endswith(b"\n"):
+            if len(line) == MAX_LINE_BYTES:
+                self.lost(f"is longer than {MAX_LINE_BYTES:,} bytes")
+                return
+            self.found("", "has no end: the file was cut")
+            line += b"\n"
         try:
             text = line.decode()
         except UnicodeDecodeError:
@@ -236,6 +257,47 @@ class _Reading:
             self._take_other(line, text)
 
     # ── events ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _are_faultless(self, lines: list[bytes]) -> bool:
+        """Whether these are the next events and nothing is wrong with them; they are taken then.
+
+        The checks are those of `_take_event`, on columns instead of rows. In doubt the answer is no.
+        """
+        text, size = b"".join(lines), self._frontier.size
+        is_plain = len(text.translate(None, _DOUBTFUL)) == len(text)
+        if not is_plain or self._has_ended or any(size < covered <= size + len(lines) for covered in self._trusted):
+            return False
+        try:
+            rows = _EVENTS.findall(text.decode())
+        except UnicodeDecodeError:
+            return False
+        if not rows or len(rows) != len(lines):
+            return False
+        (actors, bodies, corrects, event_at, id_streams, ids, before, recorded_at, sequences, streams, subjects, _,
+         own) = zip(*rows, strict=True)  # fmt: skip
+        digests = [sha256(b"\0" + line[_BEFORE:-_AFTER]).digest() for line in lines]
+        is_chain = (
+            own == tuple([digest.hex() for digest in digests])
+            and before == (self._head, *own[:-1])
+            and sequences == ids == tuple(map(str, range(self._sequence + 1, self._sequence + len(lines) + 1)))
+            and {self._stream} == {*streams, *id_streams}
+            and [self._recorded_at, *recorded_at] == sorted([self._recorded_at, *recorded_at])
+            and not any(corrects)
+        )
+        if not (is_chain and self._are_good(actors, subjects, event_at, recorded_at) and _are_canonical(bodies)):
+            return False
+        self._sequence, self._head, self._recorded_at = int(sequences[-1]), own[-1], recorded_at[-1]
+        self._frontier.add(*digests)
+        return True
+
+    def _are_good(self, *columns: tuple[str, ...]) -> bool:
+        actors, subjects, event_at, recorded_at = columns
+        new = {*actors, *subjects} - self._good_ids
+        if any(map(id_fault, new)):
+            return False
+        if len(self._good_ids) < _IDS_KEPT:
+            self._good_ids |= new
+        return all(map(_can_be, {*event_at, *recorded_at}))
 
     def _take_event(self, line: bytes, text: str) -> None:
         found = _EVENT.fullmatch(text)
@@ -253,10 +315,7 @@ class _Reading:
         for name in (actor, subject):
             if name not in self._good_ids:
                 self._check_id("actor" if name is actor else "subject", name)
-        try:
-            datetime.fromisoformat(event_at)
-            datetime.fromisoformat(self._recorded_at)
-        except ValueError:
+        if not (_can_be(event_at) and _can_be(self._recorded_at)):
             self.found("event_at", "or recorded_at is a moment that cannot be", f"{event_at}, {self._recorded_at}")
         if fault := _body_fault(body):
             self.found("body", fault)
@@ -359,19 +418,32 @@ def _is_before(event_id: str, stream: str, sequence: int) -> bool:
     return name == stream and int(number) < sequence
 
 
+def _can_be(moment: str) -> bool:
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return True
+
+
+def _are_canonical(bodies: tuple[str, ...]) -> bool:
+    """Whether bodies without doubtful bytes are canonical; no when that takes a longer look."""
+    if max(map(_openings, bodies)) > MAX_DEPTH or max(map(len, bodies)) > MAX_BODY_BYTES:
+        return False
+    try:
+        values, ends = zip(*map(_WHOLE_NUMBERS.raw_decode, bodies), strict=True)
+    except ValueError:  # a fraction, a large number, or no JSON at all
+        return False
+    # An object of JSON is no beginning of another, so what is equal together is equal one by one.
+    return ends == tuple(map(len, bodies)) and SORTED.encode(values) == f"[{','.join(bodies)}]"
+
+
+def _openings(body: str) -> int:
+    return body.count("{") + body.count("[")
+
+
 def _body_fault(body: str) -> str:
     """Return what is wrong with a body, or nothing."""
-    is_plain = body.isascii() and "\\" not in body and "\x7f" not in body and len(body) <= MAX_BODY_BYTES
-    if is_plain and body.count("{") + body.count("[") <= MAX_DEPTH and not _LONG_NUMBER.search(body):
-        try:
-            value, end = _WITHOUT_FRACTIONS.raw_decode(body)
-        except ValueError:
-            return _slow_body_fault(body)  # a number with a fraction, or no JSON at all
-        return "" if end == len(body) and SORTED.encode(value) == body else _NOT_CANONICAL
-    return _slow_body_fault(body)
-
-
-def _slow_body_fault(body: str) -> str:
     if len(body.encode()) > MAX_BODY_BYTES:
         return f"is larger than {MAX_BODY_BYTES:,} bytes"
     try:

@@ -43,14 +43,18 @@ class Frontier:
         self.size = 0
         self._roots: list[bytes] = []
 
-    def add(self, leaf: bytes) -> None:
-        """Add the hash of a leaf."""
-        size, roots = self.size, self._roots
-        while size & 1:
-            leaf = _node(roots.pop(), leaf)
-            size >>= 1
-        roots.append(leaf)
-        self.size += 1
+    def add(self, *leaves: bytes) -> None:
+        """Add hashes of leaves, level by level."""
+        kept, nodes, full = [], list(leaves), self.size
+        while nodes:
+            if full & 1:
+                nodes.insert(0, self._roots.pop())
+            if len(nodes) & 1:
+                kept.append(nodes.pop())
+            nodes = [sha256(b"\1" + left + right).digest() for left, right in zip(nodes[::2], nodes[1::2], strict=True)]
+            full >>= 1
+        self._roots += reversed(kept)
+        self.size += len(leaves)
 
     def root(self) -> bytes:
         """Return the root of the tree over all leaves so far."""
@@ -65,8 +69,7 @@ class Frontier:
 def root(leaves: Iterable[bytes]) -> bytes:
     """Return the root of the tree over hashes of leaves."""
     frontier = Frontier()
-    for leaf in leaves:
-        frontier.add(leaf)
+    frontier.add(*leaves)
     return frontier.root()
 
 

@@ -197,4 +197,4 @@ def _trust_faults(proof: Mapping[str, Any], trusted: tuple[Checkpoint, ...]) -> 
 
 def _is_of(checkpoint: Checkpoint, proof: Mapping[str, Any], size: str, whole: str) -> bool:
     is_stream = checkpoint.origin.rpartition("/")[2] == proof["stream"]
-    return is_stream and checkpoint.size == proof[size] and checkpoint.root.hex() == proof[whole]
+    return bool(is_stream and checkpoint.size == proof[size] and checkpoint.root.hex() == proof[whole])
