@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from threading import RLock
@@ -16,8 +16,6 @@ __all__ = ["Postgres"]
 
 _LEAST_VERSION: Final = 15
 _PATIENCE_S: Final = 120
-#: Any number: whoever changes the tables of a ledger takes this lock first.
-_LAYOUT_LOCK: Final = 0x4B524C47
 #: Literals, quoted names and casts, which are left alone; a parameter; a sign that psycopg would read.
 _TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|::|:([A-Za-z_]\w*)|%")
 
@@ -37,7 +35,6 @@ class Postgres:
         {"text": 'text COLLATE "C"', "integer": "bigint", "real": "double precision"}
     )
     identity = "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
-    for_update = " FOR UPDATE"
     append_only: Sequence[str] = (
         """CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
         'BEGIN RAISE EXCEPTION ''events are only ever added''; END'""",
@@ -94,19 +91,29 @@ class Postgres:
             (f"{_PATIENCE_S}s",),
         )
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement of the house and return its rows."""
+    def run(self, sql: str, *rows: Sequence[Any]) -> None:
+        """Run a statement of the house, once a row of parameters."""
         with self._lock, self._faults():
-            cursor = self._connection.execute(_marked(sql), parameters)
-            return cursor.fetchall() if cursor.description else []
+            if len(rows) == 1:
+                self._connection.execute(_marked(sql), rows[0])
+            elif rows:
+                self._connection.cursor().executemany(_marked(sql), rows)
 
-    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement of the house once a row."""
-        with self._lock, self._faults(), self._connection.cursor() as cursor:
-            cursor.executemany(_marked(sql), rows)
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query of the house."""
+        with self._lock, self._faults():
+            return self._connection.execute(_marked(sql), parameters).fetchall()
+
+    def fetch_all(self, *queries: tuple[str, Sequence[Any]]) -> list[list[tuple[Any, ...]]]:
+        """Return the rows of several queries of the house, in one exchange with the server within a transaction."""
+        with self._lock, self._faults():
+            return [
+                cursor.fetchall()
+                for cursor in [self._connection.execute(_marked(sql), given) for sql, given in queries]
+            ]
 
     def query(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Run a query that cannot change anything, with named parameters, and return its rows."""
+        """Return the rows of a query that cannot change anything, with named parameters."""
         with self._lock, self._faults(), self._connection.transaction(force_rollback=True):
             self._connection.execute("SET TRANSACTION READ ONLY")
             # A statement that is prepared cannot have a second one behind it.
@@ -116,17 +123,23 @@ class Postgres:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Return a block whose statements all hold or none does."""
-        with self._lock, self._faults(), self._connection.transaction():
+        """Return a block whose statements all hold or none does; they are sent when an answer is needed."""
+        with self._lock, self._faults(), self._connection.pipeline(), self._connection.transaction():
             yield
 
-    def lock_layout(self) -> None:
-        """Let nobody else change the tables until the transaction ends."""
-        self.execute("SELECT pg_advisory_xact_lock(?)", (_LAYOUT_LOCK,))
+    def lock(self, names: Sequence[str]) -> None:
+        """Wait until nobody else has these names locked, and keep them until the transaction ends.
+
+        They are locked in alphabetical order, so that no two writers wait for each other.
+        """
+        # A number stands for a name and its schema; two names with the same number only wait for one another.
+        sql = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || ?, 0))"
+        for name in sorted(names):
+            self.run(sql, (name,))
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
-        return bool(self.execute("SELECT to_regclass(?) IS NOT NULL", (name,))[0][0])
+        return bool(self.fetch("SELECT to_regclass(?) IS NOT NULL", (name,))[0][0])
 
     def close(self) -> None:
         """Close the connection."""

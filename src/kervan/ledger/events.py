@@ -18,6 +18,7 @@ from kervan.errors import BrokenChain, InputError, Problem, SchemaError, shown
 from kervan.ledger._canonical import canonical, faults, id_fault, quoted
 
 __all__ = [
+    "FIELDS",
     "FIRST_HASH",
     "INSTANT",
     "MAX_BODY_BYTES",
@@ -33,6 +34,8 @@ __all__ = [
     "stamp",
 ]
 
+#: Columns of the table of events, as `event_of` reads them.
+FIELDS: Final = "stream, sequence, type, subject, actor, event_at, recorded_at, body, corrects, previous_hash, hash"
 #: What the first event of a stream gives as the hash before it.
 FIRST_HASH: Final = "0" * 64
 #: Largest body, written as canonical JSON.
@@ -276,7 +279,7 @@ def records(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
 
 
 def event_of(row: Sequence[Any]) -> Event:
-    """Return the event that a row of the table of events holds, its columns in the order of `Event`."""
+    """Return the event that a row of the table of events holds, its columns those of `FIELDS`."""
     stream, sequence, kind, subject, actor, event_at, recorded_at, body, corrects, previous_hash, own_hash = row
     return Event(
         f"{stream}/{sequence}", stream, sequence, kind, subject, actor, event_at, recorded_at, json.loads(body),
