@@ -7,11 +7,12 @@ than Unicode go to the package `rfc8785`. A property test holds the two side by 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-__all__ = ["MAX_DEPTH", "MAX_SAFE", "canonical", "faults", "id_fault", "quoted"]
+__all__ = ["BAD_TEXT", "MAX_DEPTH", "MAX_SAFE", "SORTED", "canonical", "faults", "id_fault", "quoted"]
 
 #: Whole numbers beyond this are not the same in every reader of JSON (RFC 8785, 3.2.2.3).
 MAX_SAFE: Final = 2**53 - 1
@@ -20,10 +21,12 @@ _MAX_ID: Final = 200
 
 # Unicode's property Bidi_Control, and surrogates without their other half.
 _TURNING: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_BAD_TEXT: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_TURNING}\ud800-\udfff]")
+#: What no text of a ledger may hold.
+BAD_TEXT: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_TURNING}\ud800-\udfff]")
 _BAD_ID: Final = re.compile(rf"[\x00-\x1f\x7f-\x9f{_TURNING}\u200b-\u200d\u2028\u2029\u2060\ufeff\ud800-\udfff]")
 _ABOVE: Final = re.compile("[\ue000-\U0010ffff]")
-_SORTED: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+#: `json.dumps` where it writes as RFC 8785 asks.
+SORTED: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 #: A text as JSON.
 quoted = json.encoder.encode_basestring
@@ -38,7 +41,7 @@ def canonical(value: Any) -> str:
     '{"a":[1e+21,"é"],"b":1}'
     """
     if _is_simple(value):
-        return _SORTED.encode(value)
+        return SORTED.encode(value)
     import rfc8785
 
     return rfc8785.dumps(value).decode()
@@ -79,12 +82,12 @@ def faults(value: Any, place: str = "", depth: int = 1) -> list[tuple[str, str, 
 
 
 def _text_faults(text: str, place: str) -> list[tuple[str, str, Any]]:
-    bad = _BAD_TEXT.search(text)
+    bad = BAD_TEXT.search(text)
     return [(place, f"holds {_named(bad[0])}, which no text may hold", text)] if bad else []
 
 
 def _number_faults(value: float, place: str) -> list[tuple[str, str, Any]]:
-    if value != value or value in (float("inf"), float("-inf")):
+    if isinstance(value, float) and not math.isfinite(value):
         return [(place, "is not a number of JSON: NaN and infinity have no place in it; use null", value)]
     if isinstance(value, int) and abs(value) > MAX_SAFE:
         return [(place, f"is beyond {MAX_SAFE}, up to which every reader keeps whole numbers; give it as text", value)]
@@ -114,6 +117,6 @@ def id_fault(text: object, *, may_be_empty: bool = False) -> str:
         return f"has {len(text)} characters; at most {_MAX_ID} are taken"
     bad = _BAD_ID.search(text)
     if bad:
-        shown = _named(bad[0]) if _BAD_TEXT.match(bad[0]) else f"an invisible character (U+{ord(bad[0]):04X})"
+        shown = _named(bad[0]) if BAD_TEXT.match(bad[0]) else f"an invisible character (U+{ord(bad[0]):04X})"
         return f"holds {shown}, which no id may hold"
     return "begins or ends with a blank" if text != text.strip() else ""

@@ -7,10 +7,11 @@ differently (types, an identity, a lock on a row) is a field or a method here, a
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from kervan.errors import FormatError, InputError, LedgerError
@@ -31,25 +32,26 @@ class Database(Protocol):
     types: Mapping[str, str]
     #: Type of a column that counts rows in the order in which they came.
     identity: str
-    #: What ends a SELECT of rows that nobody else may change meanwhile.
-    for_update: str
     #: Statements that forbid changing or removing rows of the table of events.
     append_only: Sequence[str]
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement of the house and return its rows."""
+    def run(self, sql: str, *rows: Sequence[Any]) -> None:
+        """Run a statement of the house, once a row of parameters."""
 
-    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement of the house once a row."""
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query of the house."""
+
+    def fetch_all(self, *queries: tuple[str, Sequence[Any]]) -> list[list[tuple[Any, ...]]]:
+        """Return the rows of several queries of the house, in one exchange with the server."""
 
     def query(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Run a query that cannot change anything, with named parameters, and return its rows."""
+        """Return the rows of a query that cannot change anything, with named parameters."""
 
-    def transaction(self) -> Any:
-        """Return a block whose statements all hold or none does; only one writer is in it at a time (SQLite)."""
+    def transaction(self) -> AbstractContextManager[None]:
+        """Return a block whose statements all hold or none does."""
 
-    def lock_layout(self) -> None:
-        """Let nobody else change the tables until the transaction ends."""
+    def lock(self, names: Sequence[str]) -> None:
+        """Wait until nobody else has these names locked, and keep them until the transaction ends."""
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
@@ -61,10 +63,9 @@ class Database(Protocol):
 class Sqlite:
     """A file of SQLite, or memory; write-ahead log, every commit on disk before it is acknowledged."""
 
-    types = {"text": "TEXT", "integer": "INTEGER", "real": "REAL"}  # noqa: RUF012 - declared by the protocol
+    types: Mapping[str, str] = MappingProxyType({"text": "TEXT", "integer": "INTEGER", "real": "REAL"})
     identity = "INTEGER PRIMARY KEY AUTOINCREMENT"
-    for_update = ""
-    append_only = tuple(
+    append_only: Sequence[str] = tuple(
         f"CREATE TRIGGER ledger_events_no_{action} BEFORE {action} ON ledger_events BEGIN "
         "SELECT RAISE(ABORT, 'events are only ever added'); END"
         for action in ("update", "delete")
@@ -97,18 +98,22 @@ class Sqlite:
                 continue
             run(f"PRAGMA {pragma}")
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement of the house and return its rows."""
-        with self._lock, self._faults():
-            return self._connection.execute(sql, parameters).fetchall()
-
-    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement of the house once a row."""
+    def run(self, sql: str, *rows: Sequence[Any]) -> None:
+        """Run a statement of the house, once a row of parameters."""
         with self._lock, self._faults():
             self._connection.executemany(sql, rows)
 
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query of the house."""
+        with self._lock, self._faults():
+            return self._connection.execute(sql, parameters).fetchall()
+
+    def fetch_all(self, *queries: tuple[str, Sequence[Any]]) -> list[list[tuple[Any, ...]]]:
+        """Return the rows of several queries of the house."""
+        return [self.fetch(*query) for query in queries]
+
     def query(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Run a query that cannot change anything, with named parameters, and return its rows."""
+        """Return the rows of a query that cannot change anything, with named parameters."""
         with self._lock, self._faults():
             self._connection.execute("PRAGMA query_only=ON")
             try:
@@ -133,12 +138,12 @@ class Sqlite:
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def lock_layout(self) -> None:
-        """Let nobody else change the tables until the transaction ends: `transaction` has seen to it."""
+    def lock(self, names: Sequence[str]) -> None:
+        """Do nothing: there is one writer at a time, the one within `transaction`."""
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
-        return bool(self.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)))
+        return bool(self.fetch("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)))
 
     def close(self) -> None:
         """Close the connection."""

@@ -16,8 +16,7 @@ Migration = Callable[[Database], Sequence[str]]
 def _first(database: Database) -> Sequence[str]:
     text, integer = database.types["text"], database.types["integer"]
     return (
-        f"""CREATE TABLE ledger_streams (
-            stream {text} PRIMARY KEY, size {integer} NOT NULL, head {text} NOT NULL, recorded_at {text} NOT NULL)""",
+        f"CREATE TABLE ledger_streams (stream {text} PRIMARY KEY)",
         f"""CREATE TABLE ledger_events (
             position {database.identity}, stream {text} NOT NULL, sequence {integer} NOT NULL, type {text} NOT NULL,
             subject {text} NOT NULL, actor {text} NOT NULL, event_at {text} NOT NULL, recorded_at {text} NOT NULL,
@@ -51,7 +50,7 @@ def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) ->
     if _version(database) == len(migrations):
         return
     with database.transaction():
-        database.lock_layout()
+        database.lock(["layout"])
         version = _version(database)  # another may have been quicker
         if version > len(migrations):
             raise LedgerError(
@@ -59,15 +58,15 @@ def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) ->
                 f"{len(migrations)}: open it with the Kervan that wrote it, or a later one"
             )
         if not version:
-            database.execute(f"CREATE TABLE ledger_version (version {database.types['integer']} NOT NULL)")
-            database.execute("INSERT INTO ledger_version VALUES (0)")
+            database.run(f"CREATE TABLE ledger_version (version {database.types['integer']} NOT NULL)", ())
+            database.run("INSERT INTO ledger_version VALUES (0)", ())
         for migration in migrations[version:]:
             for statement in migration(database):
-                database.execute(statement)
-        database.execute("UPDATE ledger_version SET version = ?", (len(migrations),))
+                database.run(statement, ())
+        database.run("UPDATE ledger_version SET version = ?", (len(migrations),))
 
 
 def _version(database: Database) -> int:
     if not database.has_table("ledger_version"):
         return 0
-    return int(database.execute("SELECT version FROM ledger_version")[0][0])
+    return int(database.fetch("SELECT version FROM ledger_version")[0][0])

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from kervan.errors import InputError, Problem, SchemaError, shown
+from kervan.errors import BrokenChain, InputError, Problem, SchemaError, shown
 from kervan.ledger._canonical import canonical, faults, id_fault, quoted
 
 __all__ = [
+    "FIELDS",
     "FIRST_HASH",
+    "INSTANT",
     "MAX_BODY_BYTES",
     "MAX_DRAFTS",
     "Draft",
@@ -28,9 +30,12 @@ __all__ = [
     "hash_of",
     "instant",
     "record",
+    "records",
     "stamp",
 ]
 
+#: Columns of the table of events, as `event_of` reads them.
+FIELDS: Final = "stream, sequence, type, subject, actor, event_at, recorded_at, body, corrects, previous_hash, hash"
 #: What the first event of a stream gives as the hash before it.
 FIRST_HASH: Final = "0" * 64
 #: Largest body, written as canonical JSON.
@@ -38,11 +43,14 @@ MAX_BODY_BYTES: Final = 1_000_000
 #: Most events of one transaction.
 MAX_DRAFTS: Final = 10_000
 
+#: A moment with its zone, as a pattern.
+INSTANT: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
+)
 _STREAM: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}", re.ASCII)
 _TYPE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*", re.ASCII)
-_INSTANT: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)", re.ASCII
-)
+_INSTANT: Final = re.compile(INSTANT)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SHOWN: Final = 80
 
@@ -116,7 +124,7 @@ def event_id(stream: str, sequence: int) -> str:
     return f"{stream}/{sequence}"
 
 
-def record(stream: str, sequence: int, draft: Draft, body: str, recorded_at: str, previous_hash: str) -> str:
+def record(stream: str, sequence: int, draft: Draft | Event, body: str, recorded_at: str, previous_hash: str) -> str:
     """Return the canonical JSON of an event whose body is canonical JSON already."""
     return (
         f'{{"actor":{quoted(draft.actor)},"body":{body},"corrects":{quoted(draft.corrects)},'
@@ -195,6 +203,8 @@ def checked(stream: str, drafts: Sequence[Draft]) -> list[str]:
     """
     if fault := stream_fault(stream):
         raise InputError(fault)
+    if not all(isinstance(draft, Draft) for draft in drafts):
+        raise InputError("what is appended to a ledger is a list of drafts of events")
     if not 0 < len(drafts) <= MAX_DRAFTS:
         raise InputError(f"{len(drafts)} events at once; give 1 to {MAX_DRAFTS:,}")
     bodies: list[str] = []
@@ -210,9 +220,6 @@ def draft_problems(draft: Draft, row: int = 0, bodies: list[str] | None = None) 
     def problem(column: str, message: str, value: object) -> Problem:
         return Problem("event", row, column, _cut(value), message)
 
-    if not isinstance(draft, Draft):
-        yield problem("", "is not a draft of an event", draft)
-        return
     for column in ("subject", "actor"):
         if fault := id_fault(getattr(draft, column)):
             yield problem(column, fault, getattr(draft, column))
@@ -251,8 +258,28 @@ def _cut(value: object) -> str:
     return (value if isinstance(value, str) else shown(value))[:_SHOWN]
 
 
+def records(events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+    """Yield every event of a stream as canonical JSON, with its hash, and verify on the way that they are a chain.
+
+    Raises
+    ------
+    BrokenChain
+        At the first event that is not what was recorded.
+    """
+    before = FIRST_HASH
+    for sequence, event in enumerate(events, 1):
+        text = record(event.stream, sequence, event, canonical(event.body), event.recorded_at, event.previous_hash)
+        if event.sequence != sequence or event.previous_hash != before or hash_of(text) != event.hash:
+            raise BrokenChain(
+                f"{event.id} is not what was recorded: it, or what comes before it, was altered, dropped or added in "
+                "the database. The last export or checkpoint tells how far the log can be trusted"
+            )
+        before = event.hash
+        yield text, before
+
+
 def event_of(row: Sequence[Any]) -> Event:
-    """Return the event that a row of the table of events holds, its columns in the order of `Event`."""
+    """Return the event that a row of the table of events holds, its columns those of `FIELDS`."""
     stream, sequence, kind, subject, actor, event_at, recorded_at, body, corrects, previous_hash, own_hash = row
     return Event(
         f"{stream}/{sequence}", stream, sequence, kind, subject, actor, event_at, recorded_at, json.loads(body),

@@ -124,7 +124,7 @@ class State:
         if table in self._is_new:
             return None
         where = " AND ".join(f"{name} = ?" for name in declared.key)
-        found = self._database.execute(f"SELECT {', '.join(declared.columns)} FROM {table} WHERE {where}", whole)  # noqa: S608
+        found = self._database.fetch(f"SELECT {', '.join(declared.columns)} FROM {table} WHERE {where}", whole)  # noqa: S608
         return dict(zip(declared.columns, found[0], strict=True)) if found else None
 
     def put(self, table: str, row: Mapping[str, Any]) -> None:
@@ -178,7 +178,7 @@ class State:
         sql = f"SELECT {', '.join(declared.columns)} FROM {table} WHERE {' AND '.join(conditions)}"  # noqa: S608
         sql += f" ORDER BY {', '.join(parts)}" + (f" LIMIT {int(limit)}" if limit is not None else "")
         self.flush()
-        return [dict(zip(declared.columns, row, strict=True)) for row in self._database.execute(sql, values)]
+        return [dict(zip(declared.columns, row, strict=True)) for row in self._database.fetch(sql, values)]
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Return the rows of a query with parameters ``:name``, in SQL that SQLite and PostgreSQL understand."""
@@ -188,7 +188,7 @@ class State:
     def clear(self) -> None:
         """Remove every row of every table."""
         for name in self._tables:
-            self._database.execute(f"DELETE FROM {name}")  # noqa: S608
+            self._database.run(f"DELETE FROM {name}", ())  # noqa: S608
             self._held[name] = {}
             self._is_new.add(name)
 
@@ -201,10 +201,8 @@ class State:
             gone = [key for key, row in held.items() if row is None]
             if gone and name not in self._is_new:
                 where = " AND ".join(f"{column} = ?" for column in declared.key)
-                self._database.many(f"DELETE FROM {name} WHERE {where}", gone)  # noqa: S608
-            self._database.many(
-                _upsert(name, declared), [tuple(row.values()) for row in held.values() if row is not None]
-            )
+                self._database.run(f"DELETE FROM {name} WHERE {where}", *gone)  # noqa: S608
+            self._database.run(_upsert(name, declared), *(tuple(row.values()) for row in held.values() if row))
             self._held[name] = {}
             self._is_new.discard(name)
         self._count = 0
@@ -271,9 +269,9 @@ def create(database: Database, tables: Mapping[str, Table]) -> None:
             f"{column} {database.types[kind.removesuffix('?')]}{'' if kind.endswith('?') else ' NOT NULL'}"
             for column, kind in table.columns.items()
         ]
-        database.execute(f"CREATE TABLE {name} ({', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)}))")
+        database.run(f"CREATE TABLE {name} ({', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)}))", ())
         for number, index in enumerate(table.indices, 1):
-            database.execute(f"CREATE INDEX {name}_by_{number} ON {name} ({', '.join(index)})")
+            database.run(f"CREATE INDEX {name}_by_{number} ON {name} ({', '.join(index)})", ())
 
 
 def replay(projections: Projection | Sequence[Projection], events: Iterable[Event]) -> State:
