@@ -62,7 +62,9 @@ def print_scoreboard(tables: Rows, on: dt.date, form: str) -> None:
             "strict_detail": {name: _measure(measure) for name, measure in board.strict.items()},
         })  # fmt: skip
         return
-    say(f"{board.promises} promises on {on}: {board.overdue} overdue, {board.perhaps_overdue} whose day cannot be told.")
+    say(
+        f"{board.promises} promises on {on}: {board.overdue} overdue, {board.perhaps_overdue} whose day cannot be told."
+    )
     rows = [{"status": name.replace("_", " "), "count": board.statuses[name], "means": meaning}
             for name, meaning in STATUSES.items() if board.statuses.get(name)]  # fmt: skip
     print_table(rows, [Field("status", "status"), Field("count", "promises", number()),
@@ -196,7 +198,9 @@ def _print_worked_out(name: str, content: Any) -> None:
     if name == "state":
         late = {True: "overdue", None: "it cannot be said whether it is overdue", False: "not overdue"}
         grade = f", best evidence of grade {content['evidence_grade']}" if content["evidence_grade"] else ""
-        say(f"  {content['status'].replace('_', ' ')}: {STATUSES[content['status']]}{grade}; {late[content['overdue']]}")
+        say(
+            f"  {content['status'].replace('_', ' ')}: {STATUSES[content['status']]}{grade}; {late[content['overdue']]}"
+        )
         if content["missing"]:
             say(f"  missing: {', '.join(content['missing'])}")
     elif name == "members" and content:
@@ -269,7 +273,9 @@ def print_worth(found: Worth, form: str) -> None:
     rows = []
     for name, value, title in (("without", found.without, "without it"), ("kept", found.kept, "kept"),
                                ("difference", found.difference, "difference")):  # fmt: skip
-        rows.append({"what": title, "value": found.reasons.get(name, "-") if value is None else f"{value:,.2f} {found.unit}"})
+        rows.append(
+            {"what": title, "value": found.reasons.get(name, "-") if value is None else f"{value:,.2f} {found.unit}"}
+        )
     print_table(rows, [Field("what", found.measure), Field("value", f"by {found.engine} on {found.package}", most=90)])
     if found.difference is not None and found.better != "neither":
         is_better = (found.difference > 0) == (found.better == "higher")

@@ -92,9 +92,7 @@ def _json(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def write(
-    register: Register, tables: Rows, path: Path, *, to: str = "", of: str = "", overwrite: bool = False
-) -> str:
+def write(register: Register, tables: Rows, path: Path, *, to: str = "", of: str = "", overwrite: bool = False) -> str:
     """Write a register, whole or not at all, and return the format.
 
     Parameters

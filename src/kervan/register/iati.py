@@ -118,7 +118,11 @@ def _result(activity: Xml.Element, row: Row, indicator: Row | None, tables: Rows
     values = [value for value in known if value["commitment_id"] in ("", row["commitment_id"])]
     result = Xml.SubElement(activity, "result", {"type": "2"})
     _narrative(Xml.SubElement(result, "title"), indicator["name"])
-    ascending = {"ascending": "true" if indicator["better"] == "higher" else "false"} if indicator["better"] != "neither" else {}
+    ascending = (
+        {"ascending": "true" if indicator["better"] == "higher" else "false"}
+        if indicator["better"] != "neither"
+        else {}
+    )
     element = Xml.SubElement(result, "indicator", {"measure": "1", **ascending})
     _narrative(Xml.SubElement(element, "title"), f"{indicator['name']} ({indicator['unit']})")
     if indicator["definition"]:
@@ -141,7 +145,11 @@ def _result(activity: Xml.Element, row: Row, indicator: Row | None, tables: Rows
 
 def _periods(values: list[Row]) -> Iterator[Row]:
     for value in values:
-        if value["kind"] != "baseline" and value["observed_on"] and read_date(value["observed_on"]).latest < dt.date.max:
+        if (
+            value["kind"] != "baseline"
+            and value["observed_on"]
+            and read_date(value["observed_on"]).latest < dt.date.max
+        ):
             yield value
 
 

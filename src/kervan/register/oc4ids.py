@@ -49,9 +49,7 @@ def oc4ids(tables: Rows, name: str) -> Row:
     }
 
 
-def _project(
-    row: Row, status: str, bodies: dict[str, Row], sources: dict[str, Row], tables: Rows
-) -> Row:
+def _project(row: Row, status: str, bodies: dict[str, Row], sources: dict[str, Row], tables: Rows) -> Row:
     source = sources[row["source_id"]]
     begun = "implementation" if row["force"] >= _BEGUN else "preparation" if row["force"] == _PREPARED else _THOUGHT
     roles: dict[str, list[str]] = {party: ["publicAuthority"] for party in row["party_ids"].split(";") if party}

@@ -42,7 +42,9 @@ def popolo(tables: Rows) -> dict[str, list[Row]]:
         source = sources.get(row["source_id"], {})
         also = {"other_names": names.get((column, row[column]), [])} if column else {}
         seen = [{"url": source["url"], "note": source["title"]}] if source.get("url") else []
-        return {name: value for name, value in {**cells, **also, "sources": seen}.items() if value not in ("", [], None)}
+        return {
+            name: value for name, value in {**cells, **also, "sources": seen}.items() if value not in ("", [], None)
+        }
 
     return {
         "persons": [told(row, {"id": row["person_id"], "name": row["name"], "sort_name": row["sort_name"]}, "person_id")

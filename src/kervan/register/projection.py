@@ -21,7 +21,7 @@ from kervan.ledger import Event, Projection, State
 from kervan.ledger import Table as StateTable
 from kervan.register.candidates import CANDIDATES, decide
 from kervan.register.derive import FINISHED, SETTLED, Item, best_grade, delivery_of, read_date, score_of
-from kervan.register.schema import PROMISED_FROM, REGISTER, key_of
+from kervan.register.schema import PROMISED_FROM, REGISTER
 from kervan.schema import Column, Table
 
 __all__ = ["ACTIONS", "STREAM", "body_of", "projection", "subject_of"]
@@ -152,22 +152,32 @@ def _apply(event: Event, state: State, until: dt.date | None) -> None:
 
 
 def _row(table: Table, cells: Mapping[str, Any], key: str, event_id: str) -> Row:
-    unknown = [name for name in cells if name not in table.names and name not in ("ledger_event", "first_day", "last_day")]
-    if unknown:
-        raise UnknownName(f"column of {table.name}", unknown[0], table.names)
-    row = {column.name: _cell(column, cells.get(column.name, column.default)) for column in table.columns}
+    blank = _BLANK[table.name]
+    if not cells.keys() <= blank.keys():
+        raise UnknownName(f"column of {table.name}", min(set(cells) - set(blank)), table.names)
+    row = {**blank, **cells}
+    if None in cells.values():
+        row |= {name: blank[name] for name, value in cells.items() if value is None}
     row[table.key[0]] = key
     if table.name in _DAYS:
         row["first_day"], row["last_day"] = _days(row[_DAYS[table.name]])
-    return row | {"ledger_event": event_id}
+    row["ledger_event"] = event_id
+    return row
 
 
-def _cell(column: Column, value: Any) -> Any:
-    if column.is_required and value is column.default:
+def _blank(column: Column) -> Any:
+    if column.is_required:
         return 0 if column.dtype != "str" else ""
-    if value is None:
-        value = column.default
-    return None if column.kind == "float" and math.isinf(value) else value
+    return None if column.default == math.inf else column.default
+
+
+#: A row of each table with every cell blank.
+_BLANK: Final[Mapping[str, Row]] = {
+    table.name: {column.name: _blank(column) for column in table.columns}
+    | ({"first_day": "", "last_day": ""} if table.name in _DAYS else {})
+    | {"ledger_event": ""}
+    for table in REGISTER.values()
+}
 
 
 def _days(text: str) -> tuple[str, str]:
@@ -201,7 +211,7 @@ def _after_commitment(old: Row | None, new: Row | None, state: State) -> None:
         state.delete("commitment_states", key)
         return
     before = state.get("commitment_states", key)
-    _put_state(new, json.loads(before["tally"]) if before else {}, state)
+    _put_state(new, json.loads(before["tally"]) if before else [], state)
 
 
 def _after_evidence(old: Row | None, new: Row | None, state: State) -> None:
@@ -210,14 +220,15 @@ def _after_evidence(old: Row | None, new: Row | None, state: State) -> None:
             continue
         commitment = state.get("commitments", row["commitment_id"])
         before = state.get("commitment_states", row["commitment_id"])
-        if commitment is None or before is None:
-            continue  # left out, as it was made later
-        tally = json.loads(before["tally"])
-        entry = json.dumps(_entry(row))
-        tally[entry] = tally.get(entry, 0) + step
-        if not tally[entry]:
-            del tally[entry]
-        _put_state(commitment, tally, state)
+        if commitment is not None and before is not None:  # else left out, as it was made later
+            _put_state(commitment, _counted(json.loads(before["tally"]), _entry(row), step), state)
+
+
+def _counted(tally: list[list[Any]], entry: list[Any], step: int) -> list[list[Any]]:
+    """Return the tally of evidence, sorted entries with their number, with one more or one fewer of an entry."""
+    numbers = {tuple(held[:-1]): held[-1] for held in tally}
+    numbers[tuple(entry)] = numbers.get(tuple(entry), 0) + step
+    return [[*held, number] for held, number in sorted(numbers.items()) if number]
 
 
 def _entry(row: Row) -> list[Any]:
@@ -229,12 +240,11 @@ def _entry(row: Row) -> list[Any]:
     return [stance, shows, row["grade"], group, row["said_by_id"], row["party_id"]]
 
 
-def _put_state(commitment: Row, tally: Mapping[str, int], state: State) -> None:
+def _put_state(commitment: Row, tally: list[list[Any]], state: State) -> None:
     parties = [party for party in commitment["party_ids"].split(";") if party]
     own = {*parties, commitment["owner_id"]} - {""}
-    entries = [json.loads(entry) for entry in tally]
     items = [Item(stance, shows, grade, group, said_by in own, party)
-             for stance, shows, grade, group, said_by, party in entries]  # fmt: skip
+             for stance, shows, grade, group, said_by, party, _ in tally]  # fmt: skip
     status = delivery_of(items, parties)
     if commitment["superseded_by_id"] or commitment["withdrawn_on"]:
         status = "superseded" if commitment["superseded_by_id"] else "withdrawn"
@@ -243,10 +253,10 @@ def _put_state(commitment: Row, tally: Mapping[str, int], state: State) -> None:
     state.put("commitment_states", {
         "commitment_id": commitment["commitment_id"], "force": commitment["force"], "is_promise": int(is_promise),
         "party_count": len(parties), "status": status, "is_open": int(status not in SETTLED),
-        "grade": best_grade(items), "evidence_count": sum(tally.values()), "due_first": first, "due_last": last,
-        "no_owner": int(not commitment["owner_id"]), "no_deadline": int(not commitment["deadline"]),
+        "grade": best_grade(items), "evidence_count": sum(held[-1] for held in tally), "due_first": first,
+        "due_last": last, "no_owner": int(not commitment["owner_id"]), "no_deadline": int(not commitment["deadline"]),
         "no_measure": int(not commitment["criterion"] and not commitment["indicator_id"]),
-        "tally": json.dumps(tally, sort_keys=True),
+        "tally": json.dumps(tally),
     })  # fmt: skip
 
 

@@ -325,7 +325,10 @@ def _indicator(row: Row, _both: _Both) -> Found:
 
 
 def _observation(row: Row, _both: _Both) -> Found:
-    for name, is_wrong in (("value_low", lambda low, value: low > value), ("value_high", lambda high, value: high < value)):
+    for name, is_wrong in (
+        ("value_low", lambda low, value: low > value),
+        ("value_high", lambda high, value: high < value),
+    ):
         bound = row[name]
         if bound is not None and abs(bound) != float("inf") and is_wrong(bound, row["value"]):
             yield name, f"does not enclose the value {row['value']:g}"

@@ -89,9 +89,7 @@ def now_text() -> str:
 
 
 @contextmanager
-def opened(
-    where: str, *, must_exist: bool = True, clock: Callable[[], dt.datetime] = _now
-) -> Iterator[Register]:
+def opened(where: str, *, must_exist: bool = True, clock: Callable[[], dt.datetime] = _now) -> Iterator[Register]:
     """Open a register: one that comes with Kervan by its name, a file, or a PostgreSQL database by its URL.
 
     Parameters
@@ -272,9 +270,7 @@ def _cells(table: Table, row: Row | None) -> Row:
     return {name: row[name] for name in table.names} if row else {}
 
 
-def _conformed(
-    name: str, cells: list[Row], changes: Sequence[Change]
-) -> tuple[list[Row], list[Problem], list[bool]]:
+def _conformed(name: str, cells: list[Row], changes: Sequence[Change]) -> tuple[list[Row], list[Problem], list[bool]]:
     """Return rows with the declared columns, every problem at the line it was read from, and which rows have none."""
     import pandas as pd
 

@@ -253,7 +253,9 @@ def members(tables: Rows, organization_id: str, on: dt.date) -> list[Row]:
     found = []
     for row in tables.rows("memberships", {"organization_id": organization_id}, order=("role",)):
         holds = covers(period(row["from_date"], row["to_date"]), on)
-        name = _name(tables, "persons", row["person_id"]) or _name(tables, "organizations", row["member_organization_id"])
+        name = _name(tables, "persons", row["person_id"]) or _name(
+            tables, "organizations", row["member_organization_id"]
+        )
         post = tables.rows("posts", {"post_id": row["post_id"]})
         found.append({
             "membership_id": row["membership_id"], "who": row["person_id"] or row["member_organization_id"],
@@ -295,8 +297,11 @@ def find(tables: Rows, key: str) -> list[Found]:
     found = [Found(table, row) for table, wanted in places.items()
              for row in tables.rows(table, {key_of(table): wanted})]  # fmt: skip
     if not found:
-        known = [row[key_of(table)] for table in ("commitments", "organizations", "instruments", "events", "persons")
-                 for row in tables.query(f"SELECT {key_of(table)} FROM {table} LIMIT 2000")]  # noqa: S608
+        known = [
+            row[key_of(table)]
+            for table in ("commitments", "organizations", "instruments", "events", "persons")
+            for row in tables.query(f"SELECT {key_of(table)} FROM {table} LIMIT 2000")
+        ]  # noqa: S608
         raise UnknownName("row of the register", key, known)
     return found
 

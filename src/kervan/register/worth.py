@@ -96,7 +96,9 @@ def worth(tables: Rows, commitment_id: str) -> Worth:
 
     commitment, indicator = _asked(tables, commitment_id)
     if indicator["measure"] not in INDICATORS:
-        raise UnknownName(f"indicator of the twin (named by {indicator['indicator_id']})", indicator["measure"], INDICATORS)
+        raise UnknownName(
+            f"indicator of the twin (named by {indicator['indicator_id']})", indicator["measure"], INDICATORS
+        )
     net = load(indicator["package"])
     found = net["interventions"].query("intervention_id == @commitment['intervention_id']").to_dict("records")
     if not found:
@@ -108,7 +110,9 @@ def worth(tables: Rows, commitment_id: str) -> Worth:
     try:
         params = engine(indicator["engine"]).params(**question)
     except TypeError as error:
-        raise InputError(f"the question of {indicator['indicator_id']} does not fit {indicator['engine']}: {error}") from None
+        raise InputError(
+            f"the question of {indicator['indicator_id']} does not fit {indicator['engine']}: {error}"
+        ) from None
     kept = Scenario(f"with {commitment['intervention_id']}", interventions=(commitment["intervention_id"],))
     answers = {"without": _answer(net, indicator, params, None), "kept": _answer(net, indicator, params, kept)}
     values = {name: answer.value for name, answer in answers.items()}
@@ -181,4 +185,8 @@ def _grounds(net: Network, result: Result, unit: str) -> dict[str, float]:
     if name not in INDICATORS or not set(INDICATORS[name].needs) <= set(result):
         return {}
     shares = INDICATORS[name].value(net, result)
-    return {} if isinstance(shares, int | float) else dict(zip(shares["quality"], map(float, shares["value"]), strict=True))
+    return (
+        {}
+        if isinstance(shares, int | float)
+        else dict(zip(shares["quality"], map(float, shares["value"]), strict=True))
+    )
