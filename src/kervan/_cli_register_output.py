@@ -75,11 +75,12 @@ def print_scoreboard(tables: Rows, on: dt.date, form: str) -> None:
     score = board.score
     if score.of:
         mean = "-" if score.value is None else f"{score.value:+.2f}"
-        say(f"Score: {mean} (from {score.low:+.2f} to {score.high:+.2f}), {score.count} of {score.of} parties of promises "
-            f"scored, {board.agreed} by two assessors who agree.")  # fmt: skip
+        span = f"from {score.low:+.2f} to {score.high:+.2f}"
+        say(f"Score: {mean} ({span}), over {score.count} of {score.of} pairs of promise and party; "
+            f"two assessors agree on {board.agreed}.")  # fmt: skip
     print_table([_strict_row(name, measure) for name, measure in board.strict.items()],
-                [Field("what", "strict implementation", most=60), Field("value", "value"), Field("range", "from and to"),
-                 Field("over", "counted over")])  # fmt: skip
+                [Field("what", "strict implementation", most=60), Field("value", "value"),
+                 Field("range", "from and to"), Field("over", "counted over")])  # fmt: skip
 
 
 def _strict_row(name: str, measure: Measure) -> Row:
@@ -248,7 +249,8 @@ def print_log(events: Iterable[Event], form: str) -> None:
     import pandas as pd
 
     rows = [{"id": event.id, "recorded_at": event.recorded_at, "actor": event.actor, "type": event.type,
-             "subject": event.subject, "corrects": event.corrects, "body": dict(event.body)} for event in events]  # fmt: skip
+             "subject": event.subject, "corrects": event.corrects, "body": dict(event.body)}
+            for event in events]  # fmt: skip
     if form == "json":
         print_json({"schema": "kervan.register.log/1", "events": rows})
         return
@@ -258,7 +260,8 @@ def print_log(events: Iterable[Event], form: str) -> None:
         return
     last = rows[-_SHOWN:]
     print_table(last, [Field("id", "event"), Field("recorded_at", "recorded"), Field("actor", "by"),
-                       Field("type", "what"), Field("subject", "of what"), Field("corrects", "corrects", drop=1)])  # fmt: skip
+                       Field("type", "what"), Field("subject", "of what"),
+                       Field("corrects", "corrects", drop=1)])  # fmt: skip
     if len(rows) > len(last):
         say(f"The last {len(last)} of {len(rows)}: --csv shows all of them.")
 

@@ -150,10 +150,10 @@ def write_folder(tables: Rows, path: Path, *, meta: Mapping[str, str], overwrite
 
     with new_folder(path, overwrite=overwrite) as folder:
         for name, rows in _exported(tables):
-            numbers = [column.kind in ("int", "float") for column in REGISTER[name].columns]
-            lines = [[cell if is_number else guarded(cell) for cell, is_number in zip(line, numbers, strict=True)]
+            is_text = [column.kind == "text" for column in REGISTER[name].columns]
+            lines = [[guarded(cell) if is_free else cell for cell, is_free in zip(line, is_text, strict=True)]
                      for line in _texts(name, rows)]  # fmt: skip
-            columns = list(zip(*lines, strict=True)) or [()] * len(numbers)
+            columns = list(zip(*lines, strict=True)) or [()] * len(is_text)
             (folder / f"{name}.csv").write_text(csv_text(REGISTER[name].names, columns), encoding="utf-8", newline="\n")
         (folder / _META).write_text(toml_text({"register": dict(meta)}), encoding="utf-8", newline="\n")
         text = json.dumps(descriptor(meta), indent=1, ensure_ascii=False)

@@ -117,10 +117,8 @@ def _entry(
         lines += [f"DTEND:{times[1]:%Y%m%dT%H%M%SZ}"] if times[1] > times[0] else []
     else:
         first, last = found.earliest, found.latest
-        if found.precision != "day" and found.precision != "interval" or found.text[-1:] in "?~%":
+        if found.first[0] != found.first[1] or found.last[0] != found.last[1]:
             told = [f"The day is not known: {date} is all the source says.", *told]
-        elif found.precision == "interval":
-            told = [f"From and to: {date}.", *told]
         first = last if first.year < 2 else first
         last = first if last.year > _FOREVER else last
         lines += [f"DTSTART;VALUE=DATE:{first:%Y%m%d}", f"DTEND;VALUE=DATE:{last + dt.timedelta(1):%Y%m%d}",

@@ -170,7 +170,7 @@ def _body(item: Row) -> Iterator[Change]:
 def _aliases(item: Row, column: str, key: str) -> Iterator[Change]:
     others = item.get("other_names") or []
     if not isinstance(others, list):
-        raise ValueError("other_names is not a list")  # noqa: TRY004 - told as a problem of the file
+        raise ValueError("other_names is not a list")
     for number, other in enumerate(others, 1):
         if isinstance(other, dict) and _named(other, "name"):
             yield Change("aliases", f"{key[:70]}.name{number}", {column: key, "name": _named(other, "name")})

@@ -104,8 +104,8 @@ def _add_source(document: Row, source: Row) -> None:
     document["agent"][publisher] = {"prov:label": source["publisher"], "prov:type": "prov:Organization"}
     _relate(document, "wasAttributedTo", {"prov:entity": entity, "prov:agent": publisher})
     if source["derived_from_id"]:
-        _relate(document, "wasDerivedFrom", {"prov:generatedEntity": entity,
-                                             "prov:usedEntity": _name("sources", source["derived_from_id"])})  # fmt: skip
+        used = _name("sources", source["derived_from_id"])
+        _relate(document, "wasDerivedFrom", {"prov:generatedEntity": entity, "prov:usedEntity": used})
 
 
 def _relate(document: Row, kind: str, content: Row) -> None:

@@ -12,7 +12,7 @@ from kervan.errors import FormatError, InputError, Problem, SchemaError, shown
 from kervan.ledger import Draft, Event
 from kervan.register.candidates import CANDIDATES
 from kervan.register.projection import STREAM, body_of, subject_of
-from kervan.register.schema import FORCES
+from kervan.register.schema import FORCES, INSTRUMENT_KINDS
 from kervan.register.store import Change, Register, now_text, record
 
 __all__ = ["decided", "open_candidates", "proposal", "propose", "read_decisions"]
@@ -41,7 +41,7 @@ def propose(register: Register, candidates: Sequence[Mapping[str, Any]], actor: 
 
     frame = pd.DataFrame([dict(candidate) for candidate in candidates], dtype="object")
     table, problems = CANDIDATES.conform(frame)
-    rows = table.to_dict("records")
+    rows: list[Row] = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
     sources = {row["source_id"] for row in rows} - {""}
     problems += [Problem("candidates", 0, "source_id", name, "no such source", "")
                  for name in sorted(sources) if register.get("sources", name) is None]  # fmt: skip
@@ -172,7 +172,7 @@ def _conformed(cells: Row) -> Row:
     frame, problems = CANDIDATES.conform(pd.DataFrame([cells], dtype="object"))
     if problems:
         raise InputError("; ".join(f"{problem.column}: {problem.message}" for problem in problems))
-    row: Row = frame.to_dict("records")[0]
+    row: Row = {str(name): value for name, value in frame.to_dict("records")[0].items()}
     if row["end_offset"] - row["start_offset"] != len(row["quote"]):
         raise InputError("the quote is not as long as its places are apart")
     return {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
@@ -205,17 +205,15 @@ def proposal(candidate: Row) -> list[Change]:
             rows.append(Change("evidence", f"{key}.e1", told))
         return rows
     if table == "instruments":
-        kinds = dict.fromkeys(("declaration", "statement", "decision", "agreement", "treaty", "protocol", "memorandum",
-                               "strategy", "programme"))  # fmt: skip
-        word = next((kind for kind in kinds if kind in f"{sort} {title}".casefold()), "other")
-        kind = "mou" if word == "memorandum" else word
-        return [Change(table, key, {"title": title, "kind": kind, "adopted_on": candidate["time"], **own})]
+        words = f"{sort} {title}".casefold().replace("memorandum", "mou")
+        what = next((kind for kind in INSTRUMENT_KINDS if kind.replace("_", " ") in words), "other")
+        return [Change(table, key, {"title": title, "kind": what, "adopted_on": candidate["time"], **own})]
     if table == "events":
         return [Change(table, key, {"name": title, "kind": "other", "held_on": candidate["time"],
                                     "status": "announced", **own})]  # fmt: skip
     if table in ("organizations", "persons"):
-        kind = {"kind": "other"} if table == "organizations" else {}
-        return [Change(table, key, {"name": title, **kind, **own})]
+        more = {"kind": "other"} if table == "organizations" else {}
+        return [Change(table, key, {"name": title, **more, **own})]
     raise InputError(f"a candidate of kind {candidate['kind']} needs its rows: say which indicator it is a value of")
 
 

@@ -6,6 +6,7 @@ texts, and what needs two cells, two rows or two tables.
 
 from __future__ import annotations
 
+import math
 import re
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -325,13 +326,11 @@ def _indicator(row: Row, _both: _Both) -> Found:
 
 
 def _observation(row: Row, _both: _Both) -> Found:
-    for name, is_wrong in (
-        ("value_low", lambda low, value: low > value),
-        ("value_high", lambda high, value: high < value),
-    ):
-        bound = row[name]
-        if bound is not None and abs(bound) != float("inf") and is_wrong(bound, row["value"]):
-            yield name, f"does not enclose the value {row['value']:g}"
+    low, high = (row[name] for name in ("value_low", "value_high"))
+    if low != math.inf and low > row["value"]:
+        yield "value_low", f"is above the value {row['value']:g}"
+    if high < row["value"]:
+        yield "value_high", f"is below the value {row['value']:g}"
 
 
 def _evidence(row: Row, both: _Both) -> Found:

@@ -364,7 +364,8 @@ def _still_needed(planned: Sequence[_Planned], register: Register) -> list[Probl
                 if column.refers_to != name:
                     continue
                 like = "LIKE" if column.kind == "ids" else "="
-                sql = f"SELECT {table.key[0]} AS found, {column.name} AS named FROM {table.name} WHERE {column.name} {like} :key"  # noqa: S608
+                wanted = f"{table.key[0]} AS found, {column.name} AS named"
+                sql = f"SELECT {wanted} FROM {table.name} WHERE {column.name} {like} :key"  # noqa: S608 - declared names
                 rows = register.ledger.query(sql, {"key": f"%{key}%" if like == "LIKE" else key})
                 held = [row["found"] for row in rows
                         if key in row["named"].split(";") and (table.name, row["found"]) not in gone]  # fmt: skip

@@ -300,8 +300,8 @@ def find(tables: Rows, key: str) -> list[Found]:
         known = [
             row[key_of(table)]
             for table in ("commitments", "organizations", "instruments", "events", "persons")
-            for row in tables.query(f"SELECT {key_of(table)} FROM {table} LIMIT 2000")
-        ]  # noqa: S608
+            for row in tables.query(f"SELECT {key_of(table)} FROM {table} LIMIT 2000")  # noqa: S608 - declared names
+        ]
         raise UnknownName("row of the register", key, known)
     return found
 
