@@ -107,7 +107,9 @@ def test_a_stale_edit_is_refused() -> None:
 def test_a_rebuilt_register_is_the_same_to_the_byte(tmp_path: Path) -> None:
     with drawn(str(tmp_path / "r.db")) as register:
         record(register, [Change("evidence", "e1", {"grade": 2}, "corrected")], "a")
-        before = {name: json.dumps(register.rows(name)) for name in (*REGISTER, "commitment_states", "commitment_scores")}
+        before = {
+            name: json.dumps(register.rows(name)) for name in (*REGISTER, "commitment_states", "commitment_scores")
+        }
         register.ledger.rebuild(STREAM)
         assert {name: json.dumps(register.rows(name)) for name in before} == before
 
@@ -135,6 +137,7 @@ def test_what_was_known_on_a_day_can_be_asked() -> None:
 
 def test_as_of_a_day_only_what_had_surely_come_true_counts() -> None:
     with drawn() as register:
+
         def on(*day: int) -> dict[str, str]:
             rows = view(register, on=dt.date(*day)).rows("commitment_states")
             return {row["commitment_id"]: row["status"] for row in rows}
@@ -152,6 +155,7 @@ def test_as_of_a_day_only_what_had_surely_come_true_counts() -> None:
 
 def test_overdue_is_sure_and_due_is_possible() -> None:
     with drawn() as register:
+
         def late(day: dt.date) -> list[str]:
             return [row["id"] for row in views.overdue(register.ledger, day)]
 
@@ -171,8 +175,11 @@ def test_overdue_is_sure_and_due_is_possible() -> None:
 
 def test_members_on_a_date_are_sure_or_not() -> None:
     with drawn() as register:
+
         def holds(*day: int) -> dict[str, bool | None]:
-            return {row["membership_id"]: row["holds"] for row in views.members(register.ledger, "platform", dt.date(*day))}
+            return {
+                row["membership_id"]: row["holds"] for row in views.members(register.ledger, "platform", dt.date(*day))
+            }
 
         assert holds(2025, 5, 13) == {"m1": False, "m2": False, "m3": False, "m4": False}
         assert holds(2025, 6, 15) == {"m1": True, "m2": False, "m3": None, "m4": True}
@@ -333,4 +340,6 @@ def test_a_register_that_is_not_there_is_not_made_by_asking(tmp_path: Path) -> N
 
 
 def test_no_key_of_a_declared_table_is_called_like_the_event_of_the_ledger() -> None:
-    assert all("ledger_event" not in table.names and key_of(table.name) != "ledger_event" for table in REGISTER.values())
+    assert all(
+        "ledger_event" not in table.names and key_of(table.name) != "ledger_event" for table in REGISTER.values()
+    )

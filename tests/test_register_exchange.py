@@ -217,7 +217,9 @@ def test_iati_keeps_to_the_schema_of_2_03(tmp_path: Path) -> None:
         schema = etree.XMLSchema(etree.parse(str(folder / "iati-activities-schema.xsd")))
     tree = etree.parse(str(path))
     assert schema.validate(tree), schema.error_log
-    found = {node.findtext("iati-identifier").removeprefix("KERVAN-drawn-"): node for node in tree.iter("iati-activity")}
+    found = {
+        node.findtext("iati-identifier").removeprefix("KERVAN-drawn-"): node for node in tree.iter("iati-activity")
+    }
     assert set(found) == {"C_POST", "C_RULES", "C_CALL", "C_SILENT", "odd"}  # C_GONE has no date
     assert "1 commitments without any date are left out" in path.read_text(encoding="utf-8")
     post = found["C_POST"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -345,15 +345,19 @@ def _decision(candidate: Row, answer: str) -> Row | None:
         return {"decision": "edit", "cells": {name: _asked(f"{name} is {candidate.get(name, '')}; new")}}
     if answer == "s":
         place = _asked("split after how many characters of the quote")
-        size = len(candidate["quote"])
-        if place.isdigit() and 0 < int(place) < size:
-            middle = candidate["start_offset"] + int(place)
-            return {"decision": "split", "into": [
-                {"end_offset": middle, "quote": candidate["quote"][: int(place)]},
-                {"start_offset": middle, "quote": candidate["quote"][int(place) :]},
-            ]}  # fmt: skip
+        if place.isdigit() and 0 < int(place) < len(candidate["quote"]):
+            return {"decision": "split", "into": list(_halves(candidate, int(place)))}
     say("  a accept, r reject, e edit, s split, n next, q quit")
     return None
+
+
+def _halves(candidate: Row, place: int) -> Iterator[Row]:
+    """Yield the two parts of a quote with their places in the text, without blanks at their ends."""
+    quote, start = candidate["quote"], candidate["start_offset"]
+    for first, last in ((0, place), (place, len(quote))):
+        part = quote[first:last]
+        begins = start + first + len(part) - len(part.lstrip())
+        yield {"quote": part.strip(), "start_offset": begins, "end_offset": begins + len(part.strip())}
 
 
 def _asked(prompt: str) -> str:

@@ -89,7 +89,11 @@ def states(actions: list[dict[str, str]], given: dict[str, Any] | None, on: dt.d
 
 def test_the_thirtieth_day_after_the_third_notification() -> None:
     # A pact of 3 October 2009; notifications of 1 February, 10 June and 18 October 2010: 18 October + 30 days.
-    acts = [act("TR", "notified", "2010-06-10"), act("AZ", "notified", "2010-02-01"), act("KZ", "notified", "2010-10-18")]
+    acts = [
+        act("TR", "notified", "2010-06-10"),
+        act("AZ", "notified", "2010-02-01"),
+        act("KZ", "notified", "2010-10-18"),
+    ]
     found = states(acts, rule())
     assert {party: (force.state, force.since) for party, force in found.items()} == {
         "AZ": ("in_force", Days(D(2010, 11, 17), D(2010, 11, 17))),
