@@ -30,6 +30,16 @@ ORDER = (
     "report",
     "convert",
     "new",
+    "register",
+    "register-overdue",
+    "register-due",
+    "register-show",
+    "register-timeline",
+    "register-log",
+    "register-worth",
+    "register-recorded",
+    "register-export",
+    "register-candidates",
 )
 HEAD = """<!-- Written by tools/machine_output.py from src/kervan/schemas. Do not edit: run `make docs`. -->
 

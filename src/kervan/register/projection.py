@@ -71,11 +71,14 @@ _STATE: Final = StateTable(
         "commitment_id": "text", "force": "integer", "is_promise": "integer", "party_count": "integer",
         "status": "text", "is_open": "integer", "grade": "integer?", "evidence_count": "integer",
         "due_first": "text", "due_last": "text", "no_owner": "integer", "no_deadline": "integer",
-        "no_measure": "integer", "tally": "text",
+        "no_measure": "integer", "judged": "integer", "scored": "integer", "score_sum": "real", "low_sum": "real",
+        "high_sum": "real", "agreed": "integer",
     },
     ("commitment_id",),
     (("is_promise", "is_open", "due_last"), ("is_promise", "status", "due_last")),
 )  # fmt: skip
+#: Of each commitment, what its status depends on: apart, so that the table above stays narrow.
+_TALLIES: Final = StateTable({"commitment_id": "text", "tally": "text"}, ("commitment_id",))
 _SCORES: Final = StateTable(
     {
         "commitment_id": "text", "party_id": "text", "assessment_id": "text", "assessed_last": "text",
@@ -115,8 +118,10 @@ def projection(until: dt.date | None = None) -> Projection:
         _apply(event, state, until)
 
     return Projection(
-        STREAM, _VERSION, {**tables, "commitment_states": _STATE, "commitment_scores": _SCORES}, apply, (STREAM,)
-    )
+        STREAM, _VERSION,
+        {**tables, "commitment_states": _STATE, "commitment_tallies": _TALLIES, "commitment_scores": _SCORES},
+        apply, (STREAM,),
+    )  # fmt: skip
 
 
 def _state_table(table: Table) -> StateTable:
@@ -209,19 +214,22 @@ def _after_commitment(old: Row | None, new: Row | None, state: State) -> None:
     key = (new or old or {})["commitment_id"]
     if new is None:
         state.delete("commitment_states", key)
+        state.delete("commitment_tallies", key)
         return
-    before = state.get("commitment_states", key)
-    _put_state(new, json.loads(before["tally"]) if before else [], state)
+    held = state.get("commitment_tallies", key)
+    _put_state(new, json.loads(held["tally"]) if held else [], state)
 
 
 def _after_evidence(old: Row | None, new: Row | None, state: State) -> None:
     for row, step in ((old, -1), (new, 1)):
         if row is None:
             continue
-        commitment = state.get("commitments", row["commitment_id"])
-        before = state.get("commitment_states", row["commitment_id"])
-        if commitment is not None and before is not None:  # else left out, as it was made later
-            _put_state(commitment, _counted(json.loads(before["tally"]), _entry(row), step), state)
+        key = row["commitment_id"]
+        commitment, held = state.get("commitments", key), state.get("commitment_tallies", key)
+        if commitment is not None:  # else it was left out, as it was made later
+            tally = _counted(json.loads(held["tally"]) if held else [], _entry(row), step)
+            state.put("commitment_tallies", {"commitment_id": key, "tally": json.dumps(tally)})
+            _put_state(commitment, tally, state)
 
 
 def _counted(tally: list[list[Any]], entry: list[Any], step: int) -> list[list[Any]]:
@@ -250,34 +258,61 @@ def _put_state(commitment: Row, tally: list[list[Any]], state: State) -> None:
         status = "superseded" if commitment["superseded_by_id"] else "withdrawn"
     first, last = _days(commitment["deadline"])
     is_promise = commitment["force"] >= PROMISED_FROM and status not in FINISHED
+    before = state.get("commitment_states", commitment["commitment_id"]) or _UNJUDGED
     state.put("commitment_states", {
         "commitment_id": commitment["commitment_id"], "force": commitment["force"], "is_promise": int(is_promise),
         "party_count": len(parties), "status": status, "is_open": int(status not in SETTLED),
         "grade": best_grade(items), "evidence_count": sum(held[-1] for held in tally), "due_first": first,
         "due_last": last, "no_owner": int(not commitment["owner_id"]), "no_deadline": int(not commitment["deadline"]),
         "no_measure": int(not commitment["criterion"] and not commitment["indicator_id"]),
-        "tally": json.dumps(tally),
+        **{name: before[name] for name in _UNJUDGED},
     })  # fmt: skip
+
+
+_UNJUDGED: Final = {"judged": 0, "scored": 0, "score_sum": 0.0, "low_sum": 0.0, "high_sum": 0.0, "agreed": 0}
 
 
 def _after_assessment(old: Row | None, new: Row | None, state: State) -> None:
     pairs = dict.fromkeys((row["commitment_id"], row["party_id"]) for row in (old, new) if row)
     for pair in pairs:
+        before = state.get("commitment_scores", pair)
         if old is None and new is not None:
-            held = state.get("commitment_scores", pair)
-            latest = new if held is None or _assessed(new) >= held["assessed_last"] else None
+            if before is not None and _assessed(new) < before["assessed_last"]:
+                continue
+            latest: Row | None = new
         else:
             rows = state.rows("assessments", {"commitment_id": pair[0], "party_id": pair[1]})
             latest = max(rows, key=lambda row: (_assessed(row), _sequence(row)), default=None)
-            if latest is None:
-                state.delete("commitment_scores", pair)
-        if latest is not None:
-            score, low, high, is_agreed = score_of(latest["score"], latest["second_assessor"], latest["second_score"])
-            state.put("commitment_scores", {
-                "commitment_id": pair[0], "party_id": pair[1], "assessment_id": latest["assessment_id"],
-                "assessed_last": _assessed(latest), "score": score, "low": low, "high": high,
-                "is_agreed": int(is_agreed),
-            })  # fmt: skip
+        after = _scored(pair, latest) if latest else None
+        if after is None:
+            state.delete("commitment_scores", pair)
+        else:
+            state.put("commitment_scores", after)
+        _sum_up(pair[0], before, after, state)
+
+
+def _scored(pair: tuple[str, str], latest: Row) -> Row:
+    score, low, high, is_agreed = score_of(latest["score"], latest["second_assessor"], latest["second_score"])
+    return {
+        "commitment_id": pair[0], "party_id": pair[1], "assessment_id": latest["assessment_id"],
+        "assessed_last": _assessed(latest), "score": score, "low": low, "high": high, "is_agreed": int(is_agreed),
+    }  # fmt: skip
+
+
+def _sum_up(key: str, before: Row | None, after: Row | None, state: State) -> None:
+    """Keep the sums of a commitment's scores; scores are whole numbers, so that sums are exact in any order."""
+    sums = state.get("commitment_states", key)
+    if sums is None:
+        return
+    for row, step in ((before, -1), (after, 1)):
+        if row is not None:
+            sums["judged"] += step
+            sums["scored"] += step * (row["score"] is not None)
+            sums["score_sum"] += step * (row["score"] or 0.0)
+            sums["low_sum"] += step * row["low"]
+            sums["high_sum"] += step * row["high"]
+            sums["agreed"] += step * row["is_agreed"]
+    state.put("commitment_states", sums)
 
 
 def _assessed(row: Row) -> str:

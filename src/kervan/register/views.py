@@ -6,7 +6,7 @@ Each takes the tables (`kervan.register.store.view`) and the day for which it is
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ Row = dict[str, Any]
 
 _LINE: Final = """
 SELECT c.commitment_id, c.title, c.force, c.party_ids, c.owner_id, c.deadline, c.deadline_basis, s.status, s.grade,
-       (SELECT AVG(x.score) FROM commitment_scores x WHERE x.commitment_id = c.commitment_id) AS score,
+       s.scored, s.score_sum,
        c.intervention_id, c.indicator_id, c.source_id, s.is_promise, s.is_open, s.due_first, s.due_last,
        s.no_owner, s.no_deadline, s.no_measure, s.evidence_count
 FROM commitments c JOIN commitment_states s ON s.commitment_id = c.commitment_id
@@ -92,7 +92,8 @@ def scoreboard(tables: Rows, on: dt.date) -> Scoreboard:
     """Return how a register stands on a day."""
     sums = tables.query(
         """SELECT status, COUNT(*) AS number, SUM(no_owner) AS owner, SUM(no_deadline) AS deadline,
-           SUM(no_measure) AS measure, SUM(party_count) AS pairs,
+           SUM(no_measure) AS measure, SUM(party_count) AS pairs, SUM(judged) AS judged, SUM(scored) AS scored,
+           SUM(score_sum) AS score_sum, SUM(low_sum) AS low_sum, SUM(high_sum) AS high_sum, SUM(agreed) AS agreed,
            SUM(CASE WHEN is_open = 1 AND due_last <> '' AND due_last < :day THEN 1 ELSE 0 END) AS overdue,
            SUM(CASE WHEN is_open = 1 AND due_first <> '' AND due_first < :day AND due_last >= :day THEN 1 ELSE 0 END)
            AS perhaps FROM commitment_states WHERE is_promise = 1 GROUP BY status""",
@@ -104,33 +105,25 @@ def scoreboard(tables: Rows, on: dt.date) -> Scoreboard:
     )[0]
 
     def total(name: str) -> int:
-        return sum(int(row[name] or 0) for row in sums)
+        return sum(int(row[name] or 0) for row in sums)  # scores are whole, and so are their sums
 
     statuses = {row["status"]: int(row["number"]) for row in sums}
-    score, agreed = _score(tables, total("pairs"))
     pairs = [pair for _, each in forces(tables, on) for pair in each]
     return Scoreboard(
         on, total("number"), statuses, total("overdue"), total("perhaps"),
         {name: total(name) for name in ("owner", "deadline", "measure")}, int(calls["number"]),
-        int(calls["taken"] or 0), score, agreed, _strict(pairs, statuses),
+        int(calls["taken"] or 0), _score(total), total("agreed"), _strict(pairs, statuses),
     )  # fmt: skip
 
 
-def _score(tables: Rows, of: int) -> tuple[Measure, int]:
+def _score(total: Callable[[str], int]) -> Measure:
     """Return the mean score with its bounds: a party without a score may stand anywhere from -1 to +1."""
-    row = tables.query(
-        """SELECT COUNT(*) AS number, COUNT(x.score) AS scored, SUM(x.score) AS score, SUM(x.low) AS low,
-           SUM(x.high) AS high, SUM(x.is_agreed) AS agreed FROM commitment_scores x
-           JOIN commitment_states s ON s.commitment_id = x.commitment_id WHERE s.is_promise = 1"""
-    )[0]
+    of, scored = total("pairs"), total("scored")
     if not of:
-        return Measure(None, None, None, 0, 0), 0
-    open_pairs = of - int(row["number"])
-    low = (float(row["low"] or 0) - open_pairs) / of
-    high = (float(row["high"] or 0) + open_pairs) / of
-    scored = int(row["scored"])
-    mean = float(row["score"]) / scored if scored else None
-    return Measure(mean, low, high, scored, of), int(row["agreed"] or 0)
+        return Measure(None, None, None, 0, 0)
+    unjudged = of - total("judged")
+    low, high = (total("low_sum") - unjudged) / of, (total("high_sum") + unjudged) / of
+    return Measure(total("score_sum") / scored if scored else None, low, high, scored, of)
 
 
 Pair = tuple[Days, Force, Days | None]
@@ -210,7 +203,7 @@ def _told(row: Row, on: dt.date) -> Row:
         "parties": [party for party in row["party_ids"].split(";") if party], "owner": row["owner_id"] or None,
         "deadline": row["deadline"] or None, "deadline_basis": row["deadline_basis"] or None,
         "status": row["status"], "evidence_grade": row["grade"],
-        "score": None if row["score"] is None else float(row["score"]),
+        "score": float(row["score_sum"]) / row["scored"] if row["scored"] else None,
         "intervention_id": row["intervention_id"] or None, "indicator_id": row["indicator_id"] or None,
         "source_id": row["source_id"], "overdue": None if perhaps else is_overdue,
         "missing": [name for name in ("owner", "deadline", "measure") if row[f"no_{name}"]],
