@@ -3,9 +3,9 @@
 ::
 
     XA, XB, XC (states) ── sign ── transit agreement (in force 30 days after the second deposit)
-     │                                 └── C_POST  one-stop post, due 2025-06         (evidence: the party's own word)
+     │                                 └── C_POST  one-stop post, due 2025-06   (evidence: the party's own word)
      └── platform of election commissions ── meetings 1 (held), 2 (2025-09-18 10:00), agenda, delegates
-                                           └── C_RULES  rules of procedure            (evidence: two independent reports)
+                                           └── C_RULES  rules of procedure   (evidence: two independent reports)
     C_CALL  a call, taken up by C_RULES       C_SILENT  a promise without anything
 """
 

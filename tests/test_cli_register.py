@@ -50,9 +50,8 @@ def test_the_scoreboard_is_what_machines_were_promised(where: str) -> None:
     assert all(wanted <= set(row) for row in found["commitments"])
     assert set(found["strict"]) == {"bound", "speed", "put_to_work", "proven"}
     post = next(row for row in found["commitments"] if row["id"] == "C_POST")
-    assert (post["force"], post["parties"], post["deadline"], post["status"], post["evidence_grade"], post["score"]) == (
-        6, ["XA", "XB"], "2025-06", "claimed", 4, 0.0
-    )  # fmt: skip
+    shown = [post[name] for name in ("force", "parties", "deadline", "status", "evidence_grade", "score")]
+    assert shown == [6, ["XA", "XB"], "2025-06", "claimed", 4, 0.0]
     assert (found["scores"]["value"], found["scores"]["count"], found["scores"]["of"]) == (0.5, 2, 4)
 
 
@@ -143,7 +142,8 @@ def test_a_register_is_carried_to_another_place(where: str) -> None:
 def candidate(key: str, quote: str, kind: str = "action", sort: str = "planned", **more: Any) -> dict[str, Any]:
     start = TEXT.index(quote)
     return {"candidate_id": key, "source_id": "office", "text_sha256": SHA, "kind": kind, "class": sort,
-            "start_offset": start, "end_offset": start + len(quote), "quote": quote, "confidence": 0.9, **more}  # fmt: skip
+            "start_offset": start, "end_offset": start + len(quote), "quote": quote, "confidence": 0.9,
+            **more}  # fmt: skip
 
 
 CANDIDATES = [
@@ -175,8 +175,8 @@ def test_decisions_as_json_are_all_recorded_or_none(proposed: str) -> None:
     decisions = [
         {"candidate": "k1", "decision": "accept"},
         {"candidate": "k2", "decision": "accept", "rows": [{"table": "commitments", "key": "C_OPEN", "cells": {
-            "title": "Open the post", "force": 3, "party_ids": "XA", "deadline": "2025-06", "deadline_basis": "the text",
-            "source_id": "office", "span_id": "k2.span"}}]},
+            "title": "Open the post", "force": 3, "party_ids": "XA", "deadline": "2025-06",
+            "deadline_basis": "the text", "source_id": "office", "span_id": "k2.span"}}]},
         {"candidate": "k3", "decision": "reject", "reason": "an idiom"},
     ]  # fmt: skip
     Path("bad.json").write_text(json.dumps([*decisions, {"candidate": "k3", "decision": "accept"},
@@ -211,8 +211,8 @@ def test_a_candidate_is_decided_by_keyboard(proposed: str) -> None:
     told = run("review", "-r", proposed, "--actor", "desk", typed="\n".join(keys) + "\n")
     assert "3 candidates are open" in told
     with opened(proposed) as register:
-        assert kinds_of(register) == ["candidates.edited", "candidates.accepted", "candidates.split", "candidates.added",
-                                      "candidates.added"]  # fmt: skip
+        assert kinds_of(register) == ["candidates.edited", "candidates.accepted", "candidates.split",
+                                      "candidates.added", "candidates.added"]  # fmt: skip
         made = register.get("commitments", "k2")
         assert made is not None
         assert (made["force"], made["deadline"]) == (5, "2025-06")

@@ -140,7 +140,6 @@ def test_what_is_surely_before_is_before_whichever_day_it_was(text: str, data: s
 def test_any_text_is_a_date_or_an_error_of_the_caller(text: str) -> None:
     try:
         found = parse(text)
-    except InputError as error:
-        assert len(str(error)) < 400
-    else:
-        assert found.earliest <= found.latest
+    except InputError:
+        return
+    assert found.earliest <= found.latest

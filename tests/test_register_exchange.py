@@ -197,7 +197,8 @@ def test_a_calendar_of_a_body_has_its_own_meetings_and_duties(tmp_path: Path) ->
 
 
 def test_a_calendar_is_the_same_each_time_and_nothing_in_a_text_breaks_a_line(tmp_path: Path) -> None:
-    odd = Change("events", "odd", {"name": "A\\b;c,d — ағаш " * 20, "kind": "meeting", "status": "held", "held_on": "2025",
+    odd = Change("events", "odd", {"name": "A\\b;c,d — ағаш " * 20, "kind": "meeting", "status": "held",
+                                   "held_on": "2025",
                                    "url": "https://example.org/a", "source_id": "office"})  # fmt: skip
     one, other = (exported(tmp_path / name, "", odd) for name in ("a.ics", "b.ics"))
     assert one.read_bytes() == other.read_bytes()
@@ -250,7 +251,8 @@ _OC4IDS = {
                 "status": {"enum": ["identification", "preparation", "implementation", "completion", "completed",
                                     "cancelled"]},
                 "period": {"type": "object", "additionalProperties": False, "properties": {
-                    name: {"type": "string", "format": "date-time"} for name in ("startDate", "endDate", "maxExtentDate")
+                    name: {"type": "string", "format": "date-time"}
+                    for name in ("startDate", "endDate", "maxExtentDate")
                 }},
                 "budget": {"type": "object", "properties": {"amount": {"type": "object", "properties": {
                     "amount": {"type": "number", "minimum": 0}, "currency": {"enum": ["USD"]}}}}},

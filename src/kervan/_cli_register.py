@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ _HELP: Final = "Who promised what, what the evidence says, and what keeping it i
 register_app = typer.Typer(help=_HELP, invoke_without_command=True, rich_markup_mode=None)
 
 _DEFAULT: Final = "ots"
+_TOLD_SINGLY: Final = 8
 _Where = Annotated[
     str, typer.Option("--register", "-r", help="Name of a shipped register, a file, or the URL of a database.")
 ]
@@ -104,10 +106,13 @@ def _recorded(events: tuple[Event, ...], form: str) -> None:
         told = [{"id": event.id, "type": event.type, "subject": event.subject} for event in events]
         print_json({"schema": "kervan.register.recorded/1", "events": told})
         return
-    for event in events[:20]:
-        say(f"{event.id}: {event.type} {event.subject}")
-    more = f"… and {len(events) - 20} more" if len(events) > 20 else ""
-    say(more or (f"{len(events)} recorded" if events else "nothing new: all of it was recorded before"))
+    if len(events) <= _TOLD_SINGLY:
+        for event in events:
+            say(f"{event.id}: {event.type} {event.subject}")
+    else:
+        for kind, count in Counter(event.type for event in events).items():
+            say(f"{kind}: {count}")
+    say(f"{len(events)} recorded" if events else "nothing new: all of it was recorded before")
 
 
 # ── questions ───────────────────────────────────────────────────────────────────────────────────────

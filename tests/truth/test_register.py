@@ -83,7 +83,10 @@ def rule(**cells: Any) -> dict[str, Any]:
 PACT = {"party_ids": "AZ;KZ;KG;TR", "adopted_on": "2009-10-03"}
 
 
-def states(actions: list[dict[str, str]], given: dict[str, Any] | None, on: dt.date = D(2025, 1, 1)) -> dict[str, Any]:
+LATER = D(2025, 1, 1)
+
+
+def states(actions: list[dict[str, str]], given: dict[str, Any] | None, on: dt.date = LATER) -> dict[str, Any]:
     return {force.party_id: force for force in entry_into_force(PACT, given, actions, on)}
 
 
