@@ -27,7 +27,10 @@ RANKS = {
     "register": 5.5, "report": 6, "cli": 7,
     "corridors": 0, "registers": 0,  # data, and nothing else
 }  # fmt: skip
-SAME_PART = {"_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs", "_files": "errors"}
+SAME_PART = {
+    "_column": "schema", "_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs",
+    "_files": "errors",
+}  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_ARGUMENTS, MOST_PUBLIC_NAMES = 600, 60, 8, 20
 HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib"}
 #: What numba compiles stands with its decorator at module level, so these import it there; nobody else imports them so.
