@@ -62,8 +62,15 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("KERVAN_TEST_POSTGRES"):
         yield given
         return
+    import psycopg
+
     with own_server() as server:
-        yield server.get_uri()
+        url = server.get_uri()
+        # These tests do not cut the power, and a disk that is waited for makes them minutes longer.
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield url
 
 
 @pytest.fixture
