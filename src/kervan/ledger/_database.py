@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import RLock
 from types import MappingProxyType
 from typing import Any, Final, Protocol
+from weakref import finalize
 
 from kervan.errors import FormatError, InputError, LedgerError
 
@@ -81,6 +82,7 @@ class Sqlite:
             self._connection = sqlite3.connect(
                 path or ":memory:", timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False
             )
+            finalize(self, self._connection.close)  # what `replay` returns is not closed by hand
             self._prepare()
         except sqlite3.Error as error:
             raise FormatError(f"{self.name} cannot be opened as a ledger: {error}") from None
@@ -89,7 +91,6 @@ class Sqlite:
         run = self._connection.execute
         application = run("PRAGMA application_id").fetchone()[0]
         if application != _APPLICATION and run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            self._connection.close()
             raise FormatError(f"{self.name} is a database, but not a ledger")
         run("PRAGMA journal_mode=WAL").fetchall()
         for pragma in (f"application_id={_APPLICATION}", "synchronous=FULL", "case_sensitive_like=ON",

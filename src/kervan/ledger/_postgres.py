@@ -59,8 +59,12 @@ class Postgres:
             self._connection = psycopg.connect(url, autocommit=True, application_name="kervan", connect_timeout=30)
         except psycopg.Error as error:
             raise LedgerError(f"{self.name} cannot be opened: {_first_line(error)}") from None
-        with self._faults():
-            self._prepare()
+        try:
+            with self._faults():
+                self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _prepare(self) -> None:
         from psycopg.types.numeric import FloatLoader
@@ -79,7 +83,6 @@ class Postgres:
 
         version = self._connection.info.server_version // 10_000
         if version < _LEAST_VERSION:
-            self._connection.close()
             raise LedgerError(f"{self.name} runs PostgreSQL {version}; a ledger needs {_LEAST_VERSION} or later")
         self._connection.adapters.register_loader("numeric", Whole)
         self._connection.adapters.register_loader("bool", Flag)
@@ -118,8 +121,9 @@ class Postgres:
             self._connection.execute("SET TRANSACTION READ ONLY")
             # A statement that is prepared cannot have a second one behind it.
             cursor = self._connection.execute(_named(sql), dict(parameters), prepare=True)
+            rows = cursor.fetchall()
             names = [column.name for column in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()] if names else []
+            return [dict(zip(names, row, strict=True)) for row in rows]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -139,7 +143,10 @@ class Postgres:
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table of this name."""
-        return bool(self.fetch("SELECT to_regclass(?) IS NOT NULL", (name,))[0][0])
+        # As a query, not as a name that is resolved: what others have made a moment ago is seen.
+        return bool(
+            self.fetch("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?", (name,))
+        )
 
     def close(self) -> None:
         """Close the connection."""

@@ -252,4 +252,9 @@ def open_ledger(
     ...     [event.id for event in ledger.append("roads", [draft])]
     ['roads/1']
     """
-    return Ledger(connect(fspath(where), must_exist=must_exist), projections, clock)
+    database = connect(fspath(where), must_exist=must_exist)
+    try:
+        return Ledger(database, projections, clock)
+    except BaseException:
+        database.close()
+        raise
