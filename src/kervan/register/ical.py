@@ -15,7 +15,7 @@ from typing import Any, Final
 from kervan.ledger import Rows
 from kervan.register.derive import read_date
 from kervan.register.schema import PROMISED_FROM
-from kervan.register.views import find
+from kervan.register.views import find, known_until
 
 __all__ = ["calendar"]
 
@@ -55,9 +55,7 @@ def calendar(tables: Rows, name: str, of: str = "") -> str:
 
 def _stamp(tables: Rows) -> str:
     """Return a moment for DTSTAMP that depends on the register alone, so that the same register gives the same file."""
-    days = [row["published_on"] for row in tables.rows("sources") if row["published_on"]]
-    latest = max((read_date(text).latest for text in days), default=dt.date(1970, 1, 1))
-    return f"{latest:%Y%m%d}T000000Z"
+    return f"{known_until(tables):%Y%m%d}T000000Z"
 
 
 def _meetings(tables: Rows, of: str) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from kervan.ledger import Rows
 from kervan.register.derive import read_date
+from kervan.register.views import known_until
 
 __all__ = ["oc4ids"]
 
@@ -37,12 +38,11 @@ def oc4ids(tables: Rows, name: str) -> Row:
     states = {row["commitment_id"]: row["status"] for row in tables.rows("commitment_states")}
     bodies = {row["organization_id"]: row for row in tables.rows("organizations")}
     sources = {row["source_id"]: row for row in tables.rows("sources")}
-    published = [read_date(row["published_on"]).latest for row in sources.values() if row["published_on"]]
     projects = [_project(row, states[row["commitment_id"]], bodies, sources, tables)
                 for row in tables.rows("commitments", order=("commitment_id",)) if row["intervention_id"]]  # fmt: skip
     return {
         "uri": f"urn:kervan:register:{quote(name, safe='')}",
-        "publishedDate": _moment(max(published, default=dt.date(1970, 1, 1))),
+        "publishedDate": _moment(known_until(tables)),
         "version": "0.9",
         "publisher": {"name": name},
         "projects": projects,

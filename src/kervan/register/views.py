@@ -24,6 +24,7 @@ __all__ = [
     "due",
     "find",
     "forces",
+    "known_until",
     "members",
     "overdue",
     "scoreboard",
@@ -124,6 +125,13 @@ def _score(total: Callable[[str], int]) -> Measure:
     unjudged = of - total("judged")
     low, high = (total("low_sum") - unjudged) / of, (total("high_sum") + unjudged) / of
     return Measure(total("score_sum") / scored if scored else None, low, high, scored, of)
+
+
+def known_until(tables: Rows) -> dt.date:
+    """Return the day of the latest source of a register: up to then it may know something."""
+    days = [row["published_on"] for row in tables.rows("sources") if row["published_on"]]
+    ends = [found.latest for found in map(read_date, days) if found.latest < dt.date.max]
+    return max(ends, default=dt.date(1970, 1, 1))
 
 
 Pair = tuple[Days, Force, Days | None]
