@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from drawn_register import drawn
 from kervan.cli import app
 from kervan.errors import SchemaError
-from kervan.register.review import decided, open_candidates, propose
+from kervan.register.review import decided, known_names, open_candidates, propose, rows_of
 from kervan.register.store import Register, opened
 
 TEXT = "The ministers adopted the Joint Declaration. The post will open in June. Signed and sealed."
@@ -234,3 +234,34 @@ def test_a_candidate_of_a_source_that_is_not_there_is_refused(where: str) -> Non
         with pytest.raises(SchemaError, match="must be one of"):
             propose(register, [{**CANDIDATES[0], "kind": "promise"}], "finder")
         assert open_candidates(register) == []
+
+
+def test_what_a_reader_of_texts_prints_becomes_candidates_once(where: str) -> None:
+    found = [{"kind": "action", "class": "under_way", "start": 45, "end": 71, "quote": TEXT[45:71], "actor_guess": "",
+              "time": "2025-06", "value": None, "unit": "", "confidence": 0.8, "links": ["XA", "C_POST"]}]  # fmt: skip
+    with opened(where) as register:
+        assert len(propose(register, rows_of(SHA, "office", found), "finder")) == 1
+        assert propose(register, rows_of(SHA, "office", found), "finder") == ()
+        (waiting,) = open_candidates(register)
+        assert (waiting["links"], waiting["value"]) == ("XA;C_POST", None)
+        decided(register, [{"candidate": waiting["candidate_id"], "decision": "accept"}], "desk")
+        made = register.get("commitments", waiting["candidate_id"])
+        assert made is not None
+        assert made["force"] == 4
+        with pytest.raises(SchemaError, match="not as long as its places"):
+            propose(register, rows_of(SHA, "office", [{**found[0], "end": 72}]), "finder")
+
+
+def test_the_names_that_a_register_knows_come_with_their_aliases(where: str) -> None:
+    with opened(where) as register:
+        names = {row["id"]: row for row in known_names(register.ledger)}
+    assert (names["platform"]["kind"], names["platform"]["aliases"]) == ("organization", "Платформа ЦИК")
+    assert (names["ada"]["kind"], names["sec"]["kind"]) == ("person", "post")
+
+
+def test_a_folder_of_tables_is_asked_like_a_register_and_nothing_is_recorded_in_it(where: str) -> None:
+    run("export", "folder", "-r", where)
+    assert answer("-r", "folder", *ON) == answer("-r", where, *ON)
+    result = CliRunner().invoke(app, ["register", "add", "persons", "x", "name=X", "source_id=office", "-r", "folder"])
+    assert result.exit_code == 2
+    assert "make a register of it" in result.stderr

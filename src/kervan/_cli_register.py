@@ -26,7 +26,10 @@ register_app = typer.Typer(help=_HELP, invoke_without_command=True, rich_markup_
 _DEFAULT: Final = "ots"
 _TOLD_SINGLY: Final = 8
 _Where = Annotated[
-    str, typer.Option("--register", "-r", help="Name of a shipped register, a file, or the URL of a database.")
+    str,
+    typer.Option(
+        "--register", "-r", help="Name of a shipped register, a folder of tables, a file, or the URL of a database."
+    ),
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 _Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for machines.")]
@@ -67,11 +70,11 @@ def _tables(where: str, on: str, known_on: str = "") -> Iterator[tuple[Any, dt.d
 
 @contextmanager
 def _writable(where: str, *, must_exist: bool = True) -> Iterator[Register]:
-    from kervan.register.store import opened, shipped
+    from kervan.register.store import folder_of, opened
 
-    if where in shipped():
+    if folder_of(where) is not None:
         raise InputError(
-            f"{where} comes with Kervan and cannot be changed; make your own from it: "
+            f"{where} is a folder of tables, in which nothing is recorded; make a register of it: "
             f"kervan register import {where} --register my-register.db"
         )
     with opened(where, must_exist=must_exist) as register:

@@ -35,7 +35,7 @@ CANDIDATES: Final = Table("candidates", ("candidate_id",), "something found in a
     Column("value", "float", "The amount or share.", default=math.inf),
     Column("unit", "text", "Its unit.", default=""),
     Column("confidence", "float", "How sure the finder is, from 0 to 1.", default=math.inf, at_least=0, at_most=1),
-    Column("link", "text", "The row of the register it may be about, as table/key: a suggestion.", default=""),
+    Column("links", "text", "Keys of rows it may be about, separated by ;: suggestions.", default=""),
     Column("from_id", "id", "The candidate it was split from.", default=""),
     Column("state", "choice", "What was decided.", default="open", choices=("open", "accepted", "split", "rejected")),
     Column("became", "text", "Rows it became, a list of table/key as JSON.", default="[]"),

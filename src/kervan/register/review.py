@@ -9,13 +9,21 @@ from typing import Any, Final
 
 from kervan._files import file_fault
 from kervan.errors import FormatError, InputError, Problem, SchemaError, shown
-from kervan.ledger import Draft, Event
+from kervan.ledger import Draft, Event, Rows
 from kervan.register.candidates import CANDIDATES
 from kervan.register.projection import STREAM, body_of, subject_of
 from kervan.register.schema import FORCES, INSTRUMENT_KINDS
 from kervan.register.store import Change, Register, now_text, record
 
-__all__ = ["decided", "open_candidates", "proposal", "propose", "read_decisions"]
+__all__ = [
+    "decided",
+    "known_names",
+    "open_candidates",
+    "proposal",
+    "propose",
+    "read_decisions",
+    "rows_of",
+]
 
 Row = dict[str, Any]
 
@@ -30,7 +38,7 @@ _DONE: Final = "done"
 
 
 def propose(register: Register, candidates: Sequence[Mapping[str, Any]], actor: str) -> tuple[Event, ...]:
-    """Record candidates, rows of `kervan.register.candidates.CANDIDATES`, as open.
+    """Record candidates, rows of `kervan.register.candidates.CANDIDATES`, as open; those known already are passed over.
 
     Raises
     ------
@@ -45,10 +53,56 @@ def propose(register: Register, candidates: Sequence[Mapping[str, Any]], actor: 
     sources = {row["source_id"] for row in rows} - {""}
     problems += [Problem("candidates", 0, "source_id", name, "no such source", "")
                  for name in sorted(sources) if register.get("sources", name) is None]  # fmt: skip
+    for line, row in enumerate(rows, 2):
+        if row["end_offset"] - row["start_offset"] != len(row["quote"]):
+            message = "is not as long as its places are apart"
+            problems.append(Problem("candidates", line, "quote", row["quote"][:80], message))
     if problems:
         raise SchemaError(problems, "the candidates")
+    rows = [row for row in rows if register.get(CANDIDATES.name, str(row["candidate_id"])) is None]
     drafts = [_draft("added", str(row["candidate_id"]), body_of(CANDIDATES, row), actor) for row in rows]
     return register.ledger.append(STREAM, drafts) if drafts else ()
+
+
+def rows_of(sha256: str, source_id: str, found: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Return what was found in a text as rows for `propose`; the same find in the same text has the same key.
+
+    Parameters
+    ----------
+    sha256
+        SHA-256 of the text, in hexadecimal.
+    source_id
+        The source whose text it is.
+    found
+        Candidates as ``kervan register ingest --json`` prints them.
+    """
+    rows = []
+    for one in found:
+        place = f"{one['start']}-{one['end']}"
+        rows.append({
+            "candidate_id": f"{sha256[:12]}.{place}.{one['kind']}.{one['class']}", "source_id": source_id,
+            "text_sha256": sha256, "kind": one["kind"], "class": one["class"], "start_offset": one["start"],
+            "end_offset": one["end"], "quote": one["quote"], "actor_guess": one["actor_guess"], "time": one["time"],
+            "value": one["value"], "unit": one["unit"], "confidence": one["confidence"],
+            "links": ";".join(one["links"]),
+        })  # fmt: skip
+    return rows
+
+
+def known_names(tables: Rows) -> list[dict[str, str]]:
+    """Return the names that a register knows, with their aliases parted by ``|``: rows for a gazetteer."""
+    others: dict[tuple[str, str], list[str]] = {}
+    for row in tables.rows("aliases"):
+        for column in ("organization_id", "person_id"):
+            others.setdefault((column, row[column]), []).append(row["name"])
+    rows = []
+    for kind, table, column, name in (("organization", "organizations", "organization_id", "name"),
+                                      ("person", "persons", "person_id", "name"),
+                                      ("post", "posts", "post_id", "title")):  # fmt: skip
+        for row in tables.rows(table):
+            aliases = others.get((column, row[column]), [])
+            rows.append({"kind": kind, "id": row[column], "name": row[name], "aliases": "|".join(aliases)})
+    return rows
 
 
 def open_candidates(register: Register) -> list[Row]:
@@ -195,7 +249,7 @@ def proposal(candidate: Row) -> list[Change]:
     table = _TABLE.get(candidate["kind"], "")
     title = " ".join(candidate["quote"].split())
     own = {"source_id": candidate["source_id"], "span_id": f"{candidate['candidate_id']}.span"}
-    key, sort = candidate["candidate_id"], candidate["class"]
+    key, sort = candidate["candidate_id"], candidate["class"].replace("_", " ")
     if table == "commitments":
         force = FORCES.index(sort) if sort in FORCES else FORCES.index("planned")
         basis = {"deadline": candidate["time"], "deadline_basis": "the text"} if candidate["time"] else {}
@@ -209,8 +263,11 @@ def proposal(candidate: Row) -> list[Change]:
         what = next((kind for kind in INSTRUMENT_KINDS if kind.replace("_", " ") in words), "other")
         return [Change(table, key, {"title": title, "kind": what, "adopted_on": candidate["time"], **own})]
     if table == "events":
-        return [Change(table, key, {"name": title, "kind": "other", "held_on": candidate["time"],
-                                    "status": "announced", **own})]  # fmt: skip
+        state = "held" if sort == "held" else "announced"
+        return [Change(table, key, {"name": title, "kind": "other", "held_on": candidate["time"], "status": state,
+                                    **own})]  # fmt: skip
+    if sort == "post":
+        raise InputError("a candidate that is a post needs its rows: say of which body it is a post, and who holds it")
     if table in ("organizations", "persons"):
         more = {"kind": "other"} if table == "organizations" else {}
         return [Change(table, key, {"name": title, **more, **own})]

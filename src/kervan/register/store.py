@@ -26,6 +26,7 @@ __all__ = [
     "STREAM",
     "Change",
     "Register",
+    "folder_of",
     "last_assessment",
     "next_key",
     "now_text",
@@ -52,13 +53,13 @@ class Register:
         Its events, and its tables as they are now.
     name
         What it is called.
-    is_shipped
-        Whether it came with Kervan and lives in memory: nothing recorded in it would last.
+    is_in_memory
+        Whether it was read from a folder of tables: nothing recorded in it would last.
     """
 
     ledger: Ledger
     name: str
-    is_shipped: bool = False
+    is_in_memory: bool = False
 
     def rows(self, table: str, where: Mapping[str, Any] | None = None, order: Sequence[str] = ()) -> list[Row]:
         """Return rows of a table as they are now."""
@@ -79,6 +80,14 @@ def shipped() -> dict[str, Path]:
     return {folder.name: folder for folder in sorted(root.iterdir()) if (folder / "sources.csv").is_file()}
 
 
+def folder_of(where: str) -> Path | None:
+    """Return the folder of tables that a name or path names; None where it names something else."""
+    known = shipped()
+    if where in known:
+        return known[where]
+    return Path(where) if "://" not in where and Path(where).is_dir() else None
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -90,7 +99,9 @@ def now_text() -> str:
 
 @contextmanager
 def opened(where: str, *, must_exist: bool = True, clock: Callable[[], dt.datetime] = _now) -> Iterator[Register]:
-    """Open a register: one that comes with Kervan by its name, a file, or a PostgreSQL database by its URL.
+    """Open a register: one that comes with Kervan by its name, a folder of tables, a file, or a database by its URL.
+
+    A folder of tables is read into memory, and what is recorded in it is lost.
 
     Parameters
     ----------
@@ -107,16 +118,17 @@ def opened(where: str, *, must_exist: bool = True, clock: Callable[[], dt.dateti
         When there is none of this name.
     """
     known = shipped()
-    if where in known:
+    folder = folder_of(where)
+    if folder is not None:
         from kervan.register.files import read_changes
 
         with open_ledger("", (projection(),), clock) as ledger:
-            register = Register(ledger, where, is_shipped=True)
-            record(register, read_changes(known[where]), actor=where)
+            register = Register(ledger, folder.name, is_in_memory=True)
+            record(register, read_changes(folder), actor=folder.name)
             yield register
         return
     if must_exist and "://" not in where and not Path(where).is_file():
-        raise UnknownName("register (give a name, a file or a URL)", where, known)
+        raise UnknownName("register (give a name, a folder, a file or a URL)", where, known)
     with open_ledger(where, (projection(),), clock, must_exist=must_exist) as ledger:
         yield Register(ledger, where.rpartition("@")[2])
 
