@@ -45,6 +45,7 @@ COMPILED = {
         "layout",
         "replicate",
         "run",
+        "shelf",
         "stations",
         "waits",
         "world",

@@ -40,8 +40,8 @@ _KINDS = (
 )  # fmt: skip
 
 #: What a vehicle takes at once, in units of the commodity: boxes of forty feet on land, wagons and lorries by weight.
-#: Gondolas and covered wagons take about 65 t, grain hoppers 70 t and tank wagons 60 t; a drum load of concentrate
-#: fills one box of twenty feet. Ships take what is there.
+#: Gondolas and covered wagons take about 65 t, grain hoppers 70 t and tank wagons 60 t; drums of concentrate
+#: fill a box of twenty feet with 15 t. Ships take what is there.
 _TRUCK_T, _TEU_PER_BOX, _URANIUM_T = 20.0, 2.0, 15.0
 _WAGON_T = {"grain": 70.0, "crude_oil": 60.0, "oil_products": 60.0}
 _ANY_WAGON_T = 65.0
@@ -253,10 +253,8 @@ def _shipment(commodity: str, kind: str) -> float | None:
     """Return what one vehicle on land takes of a commodity; None where a ship takes what is there."""
     if kind not in ("block_train", "wagon", "truck"):
         return None
-    if commodity == "container":
-        return _TEU_PER_BOX
-    if commodity == "uranium":
-        return _URANIUM_T
+    if commodity in ("container", "uranium"):
+        return _TEU_PER_BOX if commodity == "container" else _URANIUM_T
     return _TRUCK_T if kind == "truck" else _WAGON_T.get(commodity, _ANY_WAGON_T)
 
 
@@ -268,7 +266,8 @@ def _row(
         "carriage_id": f"{commodity}.{kind}{tail}", "commodity_id": commodity, "vehicle_kind": kind,
             "country_code": country,
         "cost_usd_per_unit_km": float(f"{usd:.6g}"), "speed_km_per_h": speed, "delay_h_per_km": terms.delay_h_per_km,
-        "delay_cv_frac": 0.8, "shipment_units": _shipment(commodity, kind), "note": terms.note, "source_id": terms.source_id, "quality": terms.quality,
+        "delay_cv_frac": 0.8, "shipment_units": _shipment(commodity, kind),
+        "note": terms.note, "source_id": terms.source_id, "quality": terms.quality,
     }  # fmt: skip
 
 
@@ -285,14 +284,18 @@ def _land() -> list[dict[str, object]]:
         ]
     for country, terms in _TRUCK.items():
         rows.append(_row("container", "truck", country, terms.usd / _TEU_PER_TRUCK, terms))
-        rows += [_row(commodity, "truck", country, terms.usd / 20, terms) for commodity in (*_DRY, "oil_products", "truckload")]
+        rows += [
+            _row(commodity, "truck", country, terms.usd / 20, terms)
+            for commodity in (*_DRY, "oil_products", "truckload")
+        ]
     return rows
 
 
 def _water() -> list[dict[str, object]]:
     carried = {
         "container_ship": ("container", "uranium"), "deep_sea_ship": ("container", "uranium"), "bulk_ship": _DRY,
-        "rail_ferry": ("container", *_DRY, "crude_oil", "oil_products", "uranium"), "roro_ferry": ("container", *_DRY, "truckload"),
+        "rail_ferry": ("container", *_DRY, "crude_oil", "oil_products", "uranium"),
+        "roro_ferry": ("container", *_DRY, "truckload"),
     }  # fmt: skip
     rows = []
     for (kind, country), (per_teu, per_t, speed, source, quality, note) in _SHIPS.items():

@@ -7,9 +7,9 @@ was split; a figure of an earlier year that stands for the base year, and an ord
 on the box counts and on customs and pipeline figures.
 
 A flow that was counted at a crossing or on a route names the places that only this route passes (`via_node_ids`); any
-other flow chooses its route. Lorries counted at a post are goods of their own, `truckload`, 20 t each: they say how busy
-the post is and nothing of what they carry. Container trains come by schedule as trains, wagons of one sender as trains
-where the length of trains is known.
+other flow chooses its route. Lorries counted at a post are goods of their own, `truckload`, 20 t each: they say how
+busy the post is and nothing of what they carry. Container trains come by schedule as trains, wagons of one sender as
+trains where the length of trains is known.
 """
 
 from __future__ import annotations
@@ -112,8 +112,12 @@ def _containers() -> Iterable[Row]:
     north = "northern rail, China to Europe, all its origins and destinations"
     for tag, teu, crossing, note in (
         ("", 412_000 - NORTH_BY_ALTYNKOL, ("KZ_DOSTYK", "RU_MOSCOW"), "less the part by Altynkol"),
-        ("altynkol", NORTH_BY_ALTYNKOL, ("KZ_ALTYNKOL", "RU_MOSCOW"), "the 12,929 wagons to Poland and 5,149 to Belarus "
-         "that passed Altynkol in 2022 x 2 TEU [RN22A]"),
+        (
+            "altynkol",
+            NORTH_BY_ALTYNKOL,
+            ("KZ_ALTYNKOL", "RU_MOSCOW"),
+            "the 12,929 wagons to Poland and 5,149 to Belarus that passed Altynkol in 2022 x 2 TEU [RN22A]",
+        ),
     ):
         yield _row("CN_XIAN", "DE_DUISBURG", "container", 2024, teu, "observed", "RN25U", f"{north}; {note}",
                    outside=SEA_EUROPE, tag=tag, via=crossing, **_train(ON_NORTHERN_TRAIN))  # fmt: skip
@@ -123,8 +127,8 @@ def _containers() -> Iterable[Row]:
     for origin, destination, way in (("UZ_TASHKENT", "TR_ISTANBUL", BY_TURKMENBASHI),
                                      ("TR_ISTANBUL", "UZ_TASHKENT", BY_TURKMENBASHI[::-1])):  # fmt: skip
         yield _row(origin, destination, "container", 2025, 17_500 / 2.9 / 2, "assumed", "TOD22",
-                   "17,500 TEU between Baku and Turkmenbashi from April 2019 to early 2022, taken as 2.9 years and carried "
-                   "over; half each way; ends by assumption", tag="turkmenbashi", via=way)  # fmt: skip
+                   "17,500 TEU between Baku and Turkmenbashi from April 2019 to early 2022, taken as 2.9 years and "
+                   "carried over; half each way; ends by assumption", tag="turkmenbashi", via=way)  # fmt: skip
     for destination, count in WAGONS_BY_ALTYNKOL.items():
         yield _row(
             "CN_XIAN",
@@ -163,7 +167,8 @@ def _grain(facts: Path) -> Iterable[Row]:
                        "Astana", via=way, season_id=HARVEST)  # fmt: skip
         if row["id"] == "FD017":
             yield _row("KZ_ASTANA", "CN_URUMQI", "grain", 2025, float(row["value"]) * 4e3, "observed",
-                       row["source_id"], "355 kt in three months x 4; by Dostyk, an assumption", via=DOSTYK)  # fmt: skip
+                       row["source_id"], "355 kt in three months x 4; by Dostyk, an assumption",
+                       via=DOSTYK)  # fmt: skip
     yield _row("KZ_ASTANA", "IR_AMIRABAD", "grain", 2025, 1.27 * MILLION, "observed", "INF251010",
                "season 2024/25 by Aktau; origin put at Astana", "observed", via=("KZ_AKTAU",),
                season_id=HARVEST)  # fmt: skip
@@ -208,7 +213,8 @@ def _dry() -> Iterable[Row]:
                "urea of Sumgait: 70 % of 655 kt exported; origin put at Baku, all put on Poti",
                via=TO_POTI[2:])  # fmt: skip
     yield _row("UZ_TASHKENT", "KZ_SHYMKENT", "fertiliser", 2024, FERTILISER_NORTH, "assumed", "EST",
-               "half of the imports of Kazakhstan, about 0.54 Mt; an order of magnitude", via=SARYAGASH[::-1])  # fmt: skip
+               "half of the imports of Kazakhstan, about 0.54 Mt; an order of magnitude",
+               via=SARYAGASH[::-1])  # fmt: skip
 
 
 FERTILISER_NORTH = 270e3
@@ -251,15 +257,15 @@ def _dry_with_china() -> Iterable[Row]:
         yield _row("CN_URUMQI", city, "bulk", 2024, west, "observed", "RN2505", f"{note}; all put at {place}",
                    tag=name, via=way[::-1], group_count=WAGONS_ON_TRAIN)  # fmt: skip
     yield _row("KZ_ZHEZKAZGAN", "CN_URUMQI", "metals", 2024, copper, "assumed", "REC",
-               "refined copper, about 0.4 Mt a year, recalled; no figure of rail in the facts; by Dostyk, an assumption",
+               "refined copper, about 0.4 Mt a year, recalled; no figure of rail in the facts; by Dostyk, assumed",
                via=DOSTYK)  # fmt: skip
 
 
 #: Share of a post's capacity that its lorries take in a mean month, where only what passes on a busy day is known.
 BUSY = 0.9
 FRUIT = "fruit_and_vegetables"
-#: Lorries counted at posts: (origin, destination, year, lorries a day, source, note, way, season). The note says how the
-#: mean of the year follows from a busy day.
+#: Lorries counted at posts: (origin, destination, year, lorries a day, source, note, way, season). The note says how
+#: the mean of the year follows from a busy day.
 AT_POSTS: tuple[tuple[str, str, int, float, str, str, tuple[str, ...], str], ...] = (
     ("KZ_ALMATY", "CN_URUMQI", 2025, 650.0, "BAQ2511", "650 a day, what the electronic queue let come when China took "
      "700-750 a day", ("KZ_KHORGOSGW", "CN_KHORGOS"), ""),
@@ -270,8 +276,8 @@ AT_POSTS: tuple[tuple[str, str, int, float, str, str, tuple[str, ...], str], ...
      FRUIT),
     ("KZ_SHYMKENT", "UZ_TASHKENT", 2025, BUSY * 500.0, "INF2510", "nine tenths, by assumption, of the 500 a day that "
      "pass Konysbayev with a standing queue", ("KZ_KONYSBAYEV", "UZ_YALLAMA"), ""),
-    ("AZ_BAKU", "GE_TBILISI", 2022, BUSY * 300.0 - (13_500 + 13_967) / 365, "AZ24", "nine tenths, by assumption, of the "
-     "300 a day released at Red Bridge with a standing queue, less the lorries off the ferries",
+    ("AZ_BAKU", "GE_TBILISI", 2022, BUSY * 300.0 - (13_500 + 13_967) / 365, "AZ24", "nine tenths, by assumption, of "
+     "the 300 a day released at Red Bridge with a standing queue, less the lorries off the ferries",
      ("AZ_REDBRIDGE", "GE_TSITELIKHIDI"), ""),
 )  # fmt: skip
 T_PER_LORRY = 20.0

@@ -263,7 +263,8 @@ def _vehicle_kinds() -> list[Row]:
     ]  # fmt: skip
 
 
-#: Sea links and the ships on them: (from, to, km, kind, capacity t at full draft, headway h, load h, unload h, USD/t, fleet, note).
+#: Sea links and the ships on them: (from, to, km, kind, capacity t at full draft, headway h, load h, unload h, USD/t,
+#: fleet, source, note).
 SEA = (
     ("KZ_AKTAU", "AZ_DUBENDI", 400.0, "tanker", 12_000, 60.5, 14.0, 18.0, 13.5, "kmtf_tankers_12k", "KURK",
      "headway from 1.45 Mt of 2024 in loads of 10,000 t"),
@@ -331,8 +332,10 @@ def _fleets(facts: Path) -> list[Row]:
          "vehicle_count": count["tankers_12400dwt"], "vehicle_capacity_count": 12_000, "capacity_unit": "t",
          "payload_frac": 0.833, "source_id": "DARY", "quality": "published",
          "note": "10,000 t of 12,000 t usable at the draft of April 2025"},
-        {"fleet_id": "kmtf_tankers_7k", "name": "Kazmortransflot and Russian tankers of 7-8,000 dwt", "vehicle_kind": "tanker",
-         "vehicle_count": count["tankers_8000dwt"] + RUSSIAN_TANKERS, "vehicle_capacity_count": 6_800, "capacity_unit": "t",
+        {"fleet_id": "kmtf_tankers_7k", "name": "Kazmortransflot and Russian tankers of 7-8,000 dwt",
+         "vehicle_kind": "tanker",
+         "vehicle_count": count["tankers_8000dwt"] + RUSSIAN_TANKERS, "vehicle_capacity_count": 6_800,
+         "capacity_unit": "t",
          "payload_frac": 0.956, "source_id": "DARY", "quality": "estimated",
          "note": "6,500 t of 6,800 t usable at the draft of May 2024; two ships of Kazmortransflot and as many Russian "
                  "ones, which carry part of the oil to Makhachkala; their number is assumed"},

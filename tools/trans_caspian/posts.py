@@ -152,7 +152,8 @@ _CALENDAR: dict[str, str] = {
     "CN_IRKESHTAM": "cn_pass_posts", "CN_TORUGART": "cn_pass_posts", "CN_MAIKAPCHAGAI": "cn_day_posts",
     "CN_DULATA": "cn_day_posts", "CN_TACHENG": "cn_day_posts", "UZ_MALIK": "uz_day_posts", "UZ_OKOLTIN": "uz_day_posts",
 }  # fmt: skip
-#: Mean hours lost before a closed door, already inside a measured total and taken off it.
+#: Hours a day open, and mean hours lost before a closed door, already inside a measured total and taken off it.
+_OPEN_H = {"cn_pass_posts": 40 / 7, "cn_day_posts": 10.0, "uz_day_posts": 12.0}
 _DOOR_H = {"cn_pass_posts": 15.2, "cn_day_posts": 4.1, "uz_day_posts": 3.0}
 
 #: Shares of a road clearing total: (name, kind, share of the total as wait, as service, share of vehicles met).
@@ -203,9 +204,9 @@ def step(
     }  # fmt: skip
 
 
-def servers_for(per_day: float, hours: float) -> int:
-    """Return how many servers pass ``per_day`` in ``hours`` each while busy 85 % of the time."""
-    return max(1, math.ceil(per_day * hours / (24 * 0.85)))
+def servers_for(per_day: float, hours: float, open_h: float = 24.0) -> int:
+    """Return how many servers, ``open_h`` a day, pass ``per_day`` in ``hours`` each while busy 85 % of that time."""
+    return max(1, math.ceil(per_day * hours / (open_h * 0.85)))
 
 
 def tables(facts: Path) -> dict[str, pd.DataFrame]:
@@ -320,7 +321,9 @@ def _road_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]:
         hours = total * service
         more: dict[str, object] = {"share_frac": share, "calendar_id": calendar}
         if watched:
-            more["server_count"] = servers_for(_TRUCKS_A_DAY[border.node][0] * share, hours)
+            more["server_count"] = servers_for(
+                _TRUCKS_A_DAY[border.node][0] * share, hours, _OPEN_H.get(calendar, 24.0)
+            )
         if border.node in _TURN_AWAY and watched and kind == "security":
             more["divert_above_h"] = _TURN_AWAY[border.node]
         if kind in _ELECTRONIC_KINDS:

@@ -114,7 +114,8 @@ BIG_FEEDER: list[Row] = [
     {"op": "add", "table": "services", "rows": [{
         "service_id": f"{FEEDER}.780", "name": "Aktau to Alat, feeder of 780 TEU", "link_id": "KZ_AKTAU-AZ_ALAT.sea",
         "vehicle_kind": "container_ship", "fleet_id": "caspian_feeder_780", "vehicle_capacity_count": 780.0,
-        "capacity_unit": "TEU", "rule": "full_or_timeout", "timeout_h": 192.0, "headway_h": 74.3, "headway_cv_frac": 1.0, "load_h": 20.0,
+        "capacity_unit": "TEU", "rule": "full_or_timeout", "timeout_h": 192.0, "headway_h": 74.3,
+        "headway_cv_frac": 1.0, "load_h": 20.0,
         "unload_h": 20.0, "note": "59 round trips a year as today's ships; twice their loading time, assumed",
         "source_id": "PN2509", "quality": "estimated"}]},
 ]  # fmt: skip

@@ -45,8 +45,8 @@ def add_yards(stops: Stops) -> None:
                          ("CN_TACHENG", {"status": "construction", "opens_year": NEVER}),
                          ("AZ_NAKHCHIVAN", {"status": "proposed", "opens_year": NEVER}),
                          ("KG_MAKMAL", {"status": "construction", "opens_year": NEVER})):  # fmt: skip
-        _yard(stops, node, 18.0, 6.0, ESTIMATE, "24 h assumed, below the measured 42 h of the Chinese border", _GAUGE_USD,
-              **status)  # fmt: skip
+        _yard(stops, node, 18.0, 6.0, ESTIMATE, "24 h assumed, below the measured 42 h of the Chinese border",
+              _GAUGE_USD, **status)  # fmt: skip
 
 
 def _yard(
@@ -276,7 +276,9 @@ def _handling(node: str, ship: str, kind: str) -> _Step:
 
 #: A block train of 90 TEU [TR241203] is made up of boxes of forty feet; the patience of the first one is assumed.
 _BATCH: dict[str, object] = {"batch_count": 45, "batch_timeout_h": 96.0, "server_count": 10 * 45}
-_FORMS = "a simulation forms trains of 45 boxes of forty feet, 90 TEU [TR241203], or what is there after 4 days, assumed"
+_FORMS = (
+    "a simulation forms trains of 45 boxes of forty feet, 90 TEU [TR241203], or what is there after 4 days, assumed"
+)
 
 
 def _onward(node: str, land: str, ship: str) -> list[_Step]:
@@ -381,7 +383,8 @@ def _shared_transfers(stops: Stops) -> None:
     for kind in ("wagon", "block_train"):
         for number, commodity in enumerate(("container", "grain", "bulk", "metals", "fertiliser", "oil_products"), 11):
             wait = 36.0 if kind == "wagon" else 42.0
-            lifted = _step("Lifted and train made up", "transload", 8.0, wait=wait, note=note, cost_usd_per_t=3.0)  # fmt: skip
+            lifted = _step("Lifted and train made up", "transload", 8.0, wait=wait, note=note,
+                           cost_usd_per_t=3.0)  # fmt: skip
             facility_id = f"KZ_KYZYLORDA.transload.truck-{kind}"
             stops.steps.append({**lifted, "facility_id": facility_id, "step_no": number, "commodity_id": commodity})
 
@@ -426,7 +429,8 @@ def _rail_road(stops: Stops, node: str) -> None:
     if node == "KZ_KHORGOSGW":
         handling = _step("Box handled in the dry "
                          "port", "crane", 5.0, source="KG26", quality="claimed", electronic_frac=1.0,
-                         electronic_service_h=1.0, note="5 h, 1 h with the digital yard of 2025", cost_usd_per_t=3.0)  # fmt: skip
+                         electronic_service_h=1.0, note="5 h, 1 h with the digital yard of 2025",
+                         cost_usd_per_t=3.0)  # fmt: skip
     elif node in _TWO_GAUGES:
         handling = _step(
             "Lifted between train and truck", "transload", 4.0, cost_usd_per_t=round(_GAUGE_USD / 2, 3),

@@ -28,6 +28,7 @@ from kervan.engines.simulate.lanes import (
     unloaded,
 )  # fmt: skip
 from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.shelf import shelve, unshelve
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
 from kervan.engines.simulate.world import (
     ARRIVAL_OF,
@@ -100,6 +101,9 @@ def _advance(words, events, most, stop):  # type: ignore[no-untyped-def]
             return MORE_RECORDS
         slot = e[wins]
         now = t[KEYS + slot]
+        if now >= f[at.SHELVED_FROM]:
+            unshelve(m, f, e, t)
+            continue
         while now >= f[at.NEXT_WEEK] and f[at.NEXT_WEEK] < horizon:
             _next_week(m, f)
         if now >= horizon:
@@ -309,7 +313,7 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
         f[unit + at.UN_MOVING] += hours
         if m[op + at.OP_STOPS]:
             hours += _stops(m, f, unit, op)
-        schedule(e, t, f[at.NOW] + hours, TRAVELLED, m[unit + at.UN_SERIAL], unit)
+        shelve(m, f, e, t, unit, f[at.NOW] + hours)
         return at.NONE
     if kind == at.RIDE:
         m[unit + at.UN_OP] = op
