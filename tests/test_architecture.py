@@ -28,7 +28,9 @@ RANKS = {
 }  # fmt: skip
 SAME_PART = {"_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs", "_files": "errors"}
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_ARGUMENTS, MOST_PUBLIC_NAMES = 600, 60, 8, 20
-HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib"}
+HEAVY = {
+    "numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib", "psycopg", "cryptography", "rfc8785",
+}  # fmt: skip
 #: What numba compiles stands with its decorator at module level, so these import it there; nobody else imports them so.
 COMPILED = {
     f"kervan.engines.simulate.{name}"
