@@ -32,7 +32,9 @@ SAME_PART = {
     "_files": "errors",
 }  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_ARGUMENTS, MOST_PUBLIC_NAMES = 600, 60, 8, 20
-HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib"}
+HEAVY = {
+    "numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib", "psycopg", "cryptography", "rfc8785",
+}  # fmt: skip
 #: What numba compiles stands with its decorator at module level, so these import it there; nobody else imports them so.
 COMPILED = {
     f"kervan.engines.simulate.{name}"

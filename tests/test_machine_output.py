@@ -21,6 +21,8 @@ from drawn_register import drawn
 from kervan.cli import app
 from kervan.errors import Problem
 from kervan.formats import read, write
+from kervan.ledger import Draft, open_ledger
+from kervan.ledger.checkpoints import new_key
 from kervan.schema import TABLES
 
 SCHEMAS = {
@@ -45,6 +47,12 @@ COMMANDS = {
     "report": ["report", "--package", "starter"],
     "convert": ["convert", "starter", "starter.geojson"],
     "new": ["new", "mine"],
+    "ledger-log": ["ledger", "log", "border.db"],
+    "ledger-export": ["ledger", "export", "border.db", "border", "again.jsonl"],
+    "ledger-verify": ["ledger", "verify", "border.jsonl"],
+    "ledger-checkpoint": ["ledger", "checkpoint", "border.db", "border", "border.txt", "--key", "border.key"],
+    "ledger-proof": ["ledger", "proof", "border.db", "border/2", "proof.json"],
+    "ledger-key": ["ledger", "key", "post.example/customs"],
     "register": ["register", *DRAWN, "--on", "2025-07-15"],
     "register-overdue": ["register", "overdue", *DRAWN],
     "register-due": ["register", "due", *DRAWN, "--on", "2025-07-15"],
@@ -62,8 +70,13 @@ NO_TABLE = {f"register-{name}" for name in ("show", "worth", "recorded", "export
 
 @pytest.fixture(autouse=True)
 def _somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Some commands write files: into a folder of their own, where those about a register find one."""
+    """Some commands write files: into a folder of their own; in it are a ledger and, where it is asked, a register."""
     monkeypatch.chdir(tmp_path)
+    with open_ledger("border.db") as ledger:
+        draft = Draft("truck.arrived", "AA-123", {"seal": "X-9", "load_t": 18.5}, "post 1", "2025-05-21T10:00:00+06:00")
+        ledger.append("border", [draft, draft])
+        ledger.export("border", "border.jsonl")
+    (tmp_path / "border.key").write_text(new_key("post.example/border")[0], encoding="utf-8")
     if "[register" in request.node.name:
         with drawn("drawn.db"):
             pass

@@ -30,6 +30,12 @@ ORDER = (
     "report",
     "convert",
     "new",
+    "ledger-log",
+    "ledger-export",
+    "ledger-verify",
+    "ledger-checkpoint",
+    "ledger-proof",
+    "ledger-key",
     "register",
     "register-overdue",
     "register-due",
@@ -57,7 +63,7 @@ Every command that answers takes `--json`, and where a table is the answer `--cs
 
 The JSON Schemas (draft 2020-12) are in the package: `importlib.resources.files("kervan") / "schemas"`. In CSV, `route` prints the
 stages of every itinerary, `check` the problems, `scenario show` the interventions that take effect and its edits, `scenario diff`
-the cells that differ, `convert` the tables; a blank cell is what is `null` in JSON.
+the cells that differ, `convert` the tables, `ledger log` the events, `ledger verify` the problems; a blank cell is what is `null` in JSON.
 
 ```python
 import json

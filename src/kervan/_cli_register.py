@@ -1,6 +1,6 @@
 """The commands of ``kervan register``: parse, call one function of `kervan.register`, show."""
 
-# ruff: noqa: FBT001, FBT002, PLR0913, PLR0917 - the parameters of a command are its options
+# ruff: noqa: FBT002, PLR0913, PLR0917 - the parameters of a command are its options
 from __future__ import annotations
 
 import datetime as dt
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from kervan._cli_options import Csv, Json, form_of
 from kervan.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,18 +32,10 @@ _Where = Annotated[
         "--register", "-r", help="Name of a shipped register, a folder of tables, a file, or the URL of a database."
     ),
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-_Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for machines.")]
 _On = Annotated[str, typer.Option("--on", help="The day for which it is asked, as 2025-06-30; today if not given.")]
 _Known = Annotated[str, typer.Option("--known-on", help="Only what had been recorded by the end of this day.")]
 _Actor = Annotated[str, typer.Option("--actor", help="Who says so; the name you are logged in with if not given.")]
 _Source = Annotated[str, typer.Option("--source", help="Key of the source.")]
-
-
-def _form(as_json: bool, as_csv: bool = False) -> str:
-    if as_json and as_csv:
-        raise InputError("give --json or --csv, not both")
-    return "json" if as_json else "csv" if as_csv else "text"
 
 
 def _day(text: str, option: str) -> dt.date | None:
@@ -127,14 +120,14 @@ def _scoreboard_command(
     where: _Where = _DEFAULT,
     on: _On = "",
     known_on: _Known = "",
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     if context.invoked_subcommand is not None:
         return
     from kervan._cli_register_output import print_scoreboard
 
-    form = _form(as_json, as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     with _tables(where, on, known_on) as (tables, day):
         print_scoreboard(tables, day, form)
 
@@ -145,27 +138,27 @@ def due(
     days: Annotated[int, typer.Option("--days", min=0, max=36_500, help="How many days to look ahead.")] = 90,
     on: _On = "",
     known_on: _Known = "",
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """List who must do what by when: promises, milestones and meetings of the days to come."""
     from kervan._cli_register_output import print_due
     from kervan.register import views
 
-    form = _form(as_json, as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     with _tables(where, on, known_on) as (tables, day):
         print_due(views.due(tables, day, days), day, days, form)
 
 
 @register_app.command()
 def overdue(
-    where: _Where = _DEFAULT, on: _On = "", known_on: _Known = "", as_json: _Json = False, as_csv: _Csv = False
+    where: _Where = _DEFAULT, on: _On = "", known_on: _Known = "", as_json: Json = False, as_csv: Csv = False
 ) -> None:
     """List promises whose deadline has passed and whose delivery is not shown."""
     from kervan._cli_register_output import print_commitments
     from kervan.register import views
 
-    form = _form(as_json, as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     with _tables(where, on, known_on) as (tables, day):
         print_commitments(views.overdue(tables, day), day, form, "overdue")
 
@@ -176,13 +169,13 @@ def show(
     where: _Where = _DEFAULT,
     on: _On = "",
     known_on: _Known = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show a row with all that refers to it: a commitment, body, document, meeting, person, ..."""
     from kervan._cli_register_output import print_found
 
     with _tables(where, on, known_on) as (tables, day):
-        print_found(tables, key, day, _form(as_json))
+        print_found(tables, key, day, form_of(as_json=as_json, as_csv=False))
 
 
 @register_app.command()
@@ -191,14 +184,14 @@ def timeline(
     where: _Where = _DEFAULT,
     on: _On = "",
     known_on: _Known = "",
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """List what is dated about a row, in order of time."""
     from kervan._cli_register_output import print_timeline
     from kervan.register import views
 
-    form = _form(as_json, as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     with _tables(where, on, known_on) as (tables, _):
         print_timeline(views.timeline(tables, key), form)
 
@@ -207,14 +200,14 @@ def timeline(
 def log(
     key: Annotated[str, typer.Argument(help="table/key of a row; all events if not given.")] = "",
     where: _Where = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """List what was recorded, by whom and when."""
     from kervan._cli_register_output import print_log
     from kervan.register.store import STREAM, opened
 
-    form = _form(as_json, as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     with opened(where) as register:
         print_log(register.ledger.events(STREAM, subject=key), form)
 
@@ -223,14 +216,14 @@ def log(
 def worth(
     commitment: Annotated[str, typer.Argument(help="Key of a commitment.")],
     where: _Where = _DEFAULT,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Run the twin with and without what a commitment promises, and show the difference."""
     from kervan._cli_register_output import print_worth
     from kervan.register.worth import worth as valued
 
     with _tables(where, "") as (tables, _):
-        print_worth(valued(tables, commitment), _form(as_json))
+        print_worth(valued(tables, commitment), form_of(as_json=as_json, as_csv=False))
 
 
 # ── recording ───────────────────────────────────────────────────────────────────────────────────────
@@ -243,13 +236,16 @@ def add(
     cells: Annotated[list[str] | None, typer.Argument(metavar="COLUMN=VALUE...", help="Its cells.")] = None,
     where: _Where = _DEFAULT,
     actor: _Actor = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Add a row. The register is made if it is a file that is not there."""
     from kervan.register.store import Change, record
 
     with _writable(where, must_exist=False) as register:
-        _recorded(record(register, [Change(table, key, _cells(cells or []))], _who(actor)), _form(as_json))
+        _recorded(
+            record(register, [Change(table, key, _cells(cells or []))], _who(actor)),
+            form_of(as_json=as_json, as_csv=False),
+        )
 
 
 @register_app.command()
@@ -263,7 +259,7 @@ def change(
     expect: Annotated[int | None, typer.Option("--expect", help="Events about the row that you have seen.")] = None,
     where: _Where = _DEFAULT,
     actor: _Actor = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Change a row, correct it, or withdraw it; what was recorded before stays in the log."""
     from kervan.register.store import Change, record, subject_of
@@ -274,7 +270,7 @@ def change(
     with _writable(where) as register:
         expected = None if expect is None else {subject_of(table, key): expect}
         made = Change(table, key, _cells(cells or []), action, corrects)
-        _recorded(record(register, [made], _who(actor), expected), _form(as_json))
+        _recorded(record(register, [made], _who(actor), expected), form_of(as_json=as_json, as_csv=False))
 
 
 @register_app.command()
@@ -292,7 +288,7 @@ def evidence(
     group: Annotated[str, typer.Option("--group", help="Word shared by items of one origin.")] = "",
     where: _Where = _DEFAULT,
     actor: _Actor = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Add evidence for or against a commitment."""
     from kervan.register.store import Change, next_key, record
@@ -304,7 +300,7 @@ def evidence(
     }  # fmt: skip
     with _writable(where) as register:
         made = Change("evidence", next_key(register, "evidence", f"{commitment}.e"), cells)
-        _recorded(record(register, [made], _who(actor)), _form(as_json))
+        _recorded(record(register, [made], _who(actor)), form_of(as_json=as_json, as_csv=False))
 
 
 @register_app.command()
@@ -319,7 +315,7 @@ def assess(
     assessed: Annotated[str, typer.Option("--as-of", help="As of when; today if not given.")] = "",
     where: _Where = _DEFAULT,
     actor: _Actor = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Judge a commitment for one party; a second assessor scores the same judgement again."""
     from kervan.register.store import Change, last_assessment, next_key, record
@@ -336,7 +332,7 @@ def assess(
                 "assessed_on": assessed or _today().isoformat(),
             }  # fmt: skip
             made = Change("assessments", next_key(register, "assessments", f"{commitment}.a"), cells)
-        _recorded(record(register, [made], name), _form(as_json))
+        _recorded(record(register, [made], name), form_of(as_json=as_json, as_csv=False))
 
 
 @register_app.command()
@@ -346,13 +342,13 @@ def review(
     ] = None,
     where: _Where = _DEFAULT,
     actor: _Actor = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Accept, edit, split or reject what was found in texts; nothing enters the register otherwise."""
     from kervan._cli_register_output import print_candidates, review_by_keyboard
     from kervan.register.review import decided, open_candidates, read_decisions
 
-    form = _form(as_json)
+    form = form_of(as_json=as_json, as_csv=False)
     with _writable(where) as register:
         if decisions is not None:
             _recorded(decided(register, read_decisions(decisions), _who(actor)), form)
@@ -370,7 +366,7 @@ def import_(
     source: Annotated[str, typer.Argument(metavar="IN", help="A shipped register, a folder, .csv, .xlsx or .json.")],
     where: _Where = _DEFAULT,
     actor: _Actor = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Record the rows of a folder of CSV tables, a workbook or a Popolo file: all of them, or none."""
     from kervan.register.exchange import read
@@ -378,7 +374,7 @@ def import_(
 
     changes = read(source)
     with _writable(where, must_exist=False) as register:
-        _recorded(record(register, changes, _who(actor)), _form(as_json))
+        _recorded(record(register, changes, _who(actor)), form_of(as_json=as_json, as_csv=False))
 
 
 @register_app.command()
@@ -392,14 +388,14 @@ def export(
     where: _Where = _DEFAULT,
     on: _On = "",
     known_on: _Known = "",
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Write a register, or a part of it, in the format of others."""
     from kervan._cli_output import print_json, say
     from kervan.register.exchange import write
     from kervan.register.store import opened, view
 
-    form, day, known = _form(as_json), _day(on, "--on"), _day(known_on, "--known-on")
+    form, day, known = form_of(as_json=as_json, as_csv=False), _day(on, "--on"), _day(known_on, "--known-on")
     with opened(where) as register:
         written = write(register, view(register, known, day), target, to=to, of=of, overwrite=force)
     if form == "json":

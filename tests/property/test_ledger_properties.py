@@ -72,13 +72,14 @@ def test_an_export_as_it_was_written_has_no_problem(export: tuple[bytes, str], t
     report = problems(export[0], tmp_path)
     assert (report.problem_count, report.events, len(report.checkpoints)) == (0, 24, 3)
     assert problems(export[0], tmp_path, keys=[export[1]]).problem_count == 1  # the checkpoint of somebody else
-    assert problems(export[0], tmp_path, keys=[export[1]]).signed == 2
+    assert problems(export[0], tmp_path, keys=[export[1]]).vouched == 16
 
 
 def test_no_byte_can_be_changed_dropped_or_doubled(tmp_path: Path) -> None:
     # Every byte of a small file, not a sample.
     with open_ledger(tmp_path / "a.db", clock=lambda: datetime(2025, 6, 1, tzinfo=UTC)) as ledger:
-        ledger.append("a", [Draft("x", "ü", {"n": [1.5, {}]}, "b", AT), Draft("y", "c", {}, "d", AT, "a/1")])
+        ledger.append("a", [Draft("x", "ü", {"n": [1.5, {}]}, "b", AT)])
+        ledger.append("a", [Draft("y", "c", {}, "d", AT, "a/1")])
         ledger.checkpoint("a", new_key("a")[0])
         ledger.export("a", tmp_path / "a.jsonl")
     content = (tmp_path / "a.jsonl").read_bytes()

@@ -23,7 +23,8 @@ EVIDENCE = st.fixed_dictionaries({
     "stance": st.sampled_from(["supports", "contradicts"]), "shows": st.sampled_from(["delivery", "progress"]),
     "grade": st.integers(1, 5), "independence_group": st.sampled_from(["", "one", "two"]),
     "said_by_id": st.sampled_from(["", "XA", "CEC_XA"]), "party_id": st.sampled_from(["", *PARTIES]),
-    "summary": st.just("As told"), "commitment_id": st.just("C_POST"), "source_id": st.sampled_from(["office", "agency"]),
+    "summary": st.just("As told"), "commitment_id": st.just("C_POST"),
+    "source_id": st.sampled_from(["office", "agency"]),
 })  # fmt: skip
 ASSESSMENT = st.fixed_dictionaries({
     "party_id": st.sampled_from(PARTIES), "assessed_on": st.sampled_from(["2025", "2025-06", "2025-06-12"]),

@@ -73,12 +73,14 @@ class Postgres:
             """Sums of whole numbers are `numeric`; SQLite gives them as whole numbers too."""
 
             def load(self, data: Any) -> Any:
+                """Return a number of the kind that it is."""
                 return float(data) if b"." in bytes(data) else int(data)
 
         class Flag(FloatLoader):
             """SQLite has no truth values but 1 and 0."""
 
             def load(self, data: Any) -> Any:
+                """Return 1 or 0."""
                 return int(bytes(data) == b"t")
 
         version = self._connection.info.server_version // 10_000

@@ -17,7 +17,7 @@ from typing import Final
 
 from kervan.errors import FormatError, InputError, shown
 
-__all__ = ["MAX_NOTE_BYTES", "Checkpoint", "is_signed", "new_key", "parse_checkpoint", "public_key", "sign"]
+__all__ = ["MAX_NOTE_BYTES", "Checkpoint", "is_signed", "log_of", "new_key", "parse_checkpoint", "public_key", "sign"]
 
 #: Longest note that is read.
 MAX_NOTE_BYTES: Final = 10_000
@@ -60,6 +60,7 @@ def new_key(name: str) -> tuple[str, str]:
     """
     if not _NAME.fullmatch(name):
         raise InputError(f"{shown(name)} cannot name a log: letters and digits, as in ministry.example/register")
+    _need_cryptography()
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.generate()
@@ -80,9 +81,15 @@ def public_key(private: str) -> str:
     return f"{name}+{number.hex()}+{_base64(_ED25519 + public)}"
 
 
-def key_name(key: str) -> str:
-    """Return the name of the log that a public or private key is for."""
-    return _parts(key, is_private=key.startswith(_PRIVATE))[0]
+def log_of(key: str, *, is_private: bool = False) -> str:
+    """Return the name of the log that a public or a private key is for.
+
+    Raises
+    ------
+    FormatError
+        When it is no such key.
+    """
+    return _parts(key, is_private=is_private)[0]
 
 
 def sign(size: int, root: bytes, private: str) -> Checkpoint:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 from kervan._files import file_fault, new_file, path_of
 from kervan.errors import FormatError, Problem, shown
 from kervan.ledger._canonical import MAX_DEPTH, SORTED, canonical, faults, id_fault
-from kervan.ledger.checkpoints import Checkpoint, is_signed, parse_checkpoint
+from kervan.ledger.checkpoints import Checkpoint, is_signed, log_of, parse_checkpoint
 from kervan.ledger.events import FIRST_HASH, INSTANT, MAX_BODY_BYTES
 from kervan.ledger.merkle import Frontier
 
@@ -81,8 +81,9 @@ class Report:
         Root of the Merkle tree over them.
     checkpoints
         The checkpoints in the file.
-    signed
-        How many of them a given key has signed.
+    vouched
+        Of how many events, from the first, somebody vouches: those of the largest checkpoint that a given key has
+        signed, or that was given.
     problems
         What is wrong, each with its line, up to `MOST_PROBLEMS`.
     problem_count
@@ -94,7 +95,7 @@ class Report:
     head: str
     root: str
     checkpoints: tuple[Checkpoint, ...]
-    signed: int
+    vouched: int
     problems: tuple[Problem, ...]
     problem_count: int
 
@@ -143,7 +144,7 @@ def verify(path: str | Path, keys: Iterable[str] = (), trusted: Iterable[Checkpo
     path
         The file.
     keys
-        Public keys: every checkpoint in the file must be signed with one of them.
+        Public keys: there must be a checkpoint, and every one must be signed with one of them.
     trusted
         Checkpoints from elsewhere, which the file must agree with.
 
@@ -155,7 +156,10 @@ def verify(path: str | Path, keys: Iterable[str] = (), trusted: Iterable[Checkpo
     place = path_of(path)
     if fault := file_fault(place, limit=MAX_EXPORT_BYTES):
         raise FormatError(f"{place}: {fault}")
-    reading = _Reading(place.name, tuple(keys), tuple(trusted))
+    known = tuple(keys)
+    for key in known:
+        log_of(key)
+    reading = _Reading(place.name, known, tuple(trusted))
     try:
         with place.open("rb") as file:
             for lines in _blocks(file):
@@ -197,7 +201,7 @@ class _Reading:
         self._recorded_at = ""
         self._frontier, self._rest = Frontier(), sha256()
         self._checkpoints: list[Checkpoint] = []
-        self._signed = 0
+        self._vouched = 0
         self._has_ended = False
         self._good_ids: set[str] = set()
 
@@ -208,10 +212,12 @@ class _Reading:
             self.found("", "is empty")
         elif not self._has_ended:
             self.found("", "is the last, and not the end that an export has: lines were dropped")
+        if self._keys and not self._checkpoints:
+            self.found("checkpoint", "the file has no checkpoint that a key could have signed")
         for checkpoint in (later for given in self._trusted.values() for later in given if later.size > size):
             self.found("", f"the file has {size} events, and a checkpoint from elsewhere covers {checkpoint.size}")
         return Report(
-            self._stream, size, self._head or "", self._frontier.root().hex(), tuple(self._checkpoints), self._signed,
+            self._stream, size, self._head or "", self._frontier.root().hex(), tuple(self._checkpoints), self._vouched,
             tuple(self._problems), self._problem_count,
         )  # fmt: skip
 
@@ -322,7 +328,8 @@ class _Reading:
         self._head = own
         self._frontier.add(digest)
         for checkpoint in self._trusted.get(self._frontier.size, ()):
-            self._compare(checkpoint, "a checkpoint from elsewhere")
+            if self._covers(checkpoint, "a checkpoint from elsewhere"):
+                self._vouched = self._frontier.size
 
     def _check_chain(
         self,
@@ -392,17 +399,21 @@ class _Reading:
         if before is not None and (before.size, before.note) >= (checkpoint.size, checkpoint.note):
             self.found("checkpoint", "is not after the one before it")
         self._checkpoints.append(checkpoint)
-        self._compare(checkpoint, "the checkpoint")
+        is_covering = self._covers(checkpoint, "the checkpoint")
         if self._keys and not is_signed(checkpoint, self._keys):
             self.found("checkpoint", f"of {checkpoint.origin} is not signed with a key that was given")
-        elif self._keys:
-            self._signed += 1
+        elif self._keys and is_covering:
+            self._vouched = max(self._vouched, checkpoint.size)
 
-    def _compare(self, checkpoint: Checkpoint, what: str) -> None:
-        if checkpoint.origin.rpartition("/")[2] != self._stream:
+    def _covers(self, checkpoint: Checkpoint, what: str) -> bool:
+        """Whether a checkpoint is of this stream as far as it has been read."""
+        is_of = checkpoint.origin.rpartition("/")[2] == self._stream
+        if not is_of:
             self.found("checkpoint", f"{what} is of another stream", checkpoint.origin)
-        if checkpoint.size != self._frontier.size or checkpoint.root != self._frontier.root():
+        is_right = checkpoint.size == self._frontier.size and checkpoint.root == self._frontier.root()
+        if not is_right:
             self.found("checkpoint", f"{what} of {checkpoint.size} events does not cover those before it")
+        return is_of and is_right
 
     def _take_end(self, content: dict[str, Any]) -> None:
         self._has_ended = True

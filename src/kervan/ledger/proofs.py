@@ -57,9 +57,10 @@ def prove_event(ledger: Ledger, event_id: str, size: int | None = None) -> dict[
     signed = [checkpoint for checkpoint in ledger.checkpoints(stream) if checkpoint.size > index]
     whole = size or (signed[-1].size if signed else known)
     text, leaves = _leaves(ledger, stream, whole, index)
+    path = inclusion_proof(leaves, index, whole)
     return {
         "format": PROOF_FORMAT, "kind": "inclusion", "stream": stream, "event": json.loads(text), "size": whole,
-        "root": root(leaves).hex(), "path": [part.hex() for part in inclusion_proof(leaves, index, whole)],
+        "root": root(leaves).hex(), "path": [part.hex() for part in path],
         "checkpoint": _note(signed, whole),
     }  # fmt: skip
 

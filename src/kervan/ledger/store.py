@@ -14,7 +14,7 @@ from kervan.ledger._append import append, version_of
 from kervan.ledger._database import Database, connect
 from kervan.ledger._layout import migrate
 from kervan.ledger._tables import bring_up_to_date, pages, rebuild
-from kervan.ledger.checkpoints import Checkpoint, key_name, parse_checkpoint, sign
+from kervan.ledger.checkpoints import Checkpoint, log_of, parse_checkpoint, sign
 from kervan.ledger.events import Draft, Event, event_of, instant, records, stamp
 from kervan.ledger.exports import write_export
 from kervan.ledger.merkle import Frontier
@@ -158,7 +158,7 @@ class Ledger:
         InputError
             When the stream has no events, or the key is for another one.
         """
-        name = key_name(key)
+        name = log_of(key, is_private=True)
         if name.rpartition("/")[2] != stream:
             raise InputError(f"the key of {name} does not sign {shown(stream)}: its name ends in another stream")
         earlier = {checkpoint.size: checkpoint for checkpoint in self.checkpoints(stream)}
