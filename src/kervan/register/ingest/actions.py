@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kervan.register.ingest.blocked import blocked_spans, is_draft, is_negated
@@ -30,20 +30,20 @@ _LEAD_IN: Final = re.compile(
     r"(?:in|on|at|by|from|since|during|after|before|under|according to|for|with|today|yesterday|as|following|starting|addressing"
     r"|opening|speaking|while|within|over|to|given|asked|noting|thus|also|meanwhile|separately|earlier|moreover|however)\b[^,]{0,150}, "
 )
-_LEFT_OVER: Final = re.compile(r"(?:(?:and|but|that|also|however|then|or|which|who|so),? |[\s,–—-])+")
+_LEFT_OVER: Final = re.compile(r"(?:(?:and|but|that|also|however|then|or|which|who|so|after|since|because|although|though),? |[\s,–—-])+")
 #: What a unit does not hold any more.
 _STOP: Final = re.compile(
-    r'["();]|:(?= )| [–—] | - |[.!?…]+$'
+    r'[";]|\((?![^()]{1,40}\))|:(?= )| [–—] | - |[.!?…]+$'
     r"|,? (?:but|while|whereas|although|though|because|which|who|where|according to|so that|whose)\b"
-    rf"|, (?:he|she|they|it|we|as|since|after|before|so|in line|one of|both|despite|following|thus|subject to|among|then|including|"
-    rf"with|emphasi[sz]ing|{_SPEECH}|a |an |the (?!\w+ (?:and|or) )|[a-z]+ing\b)"
+    rf"|, (?:he|she|they|it|we|as|since|after|before|so|in line|one of|both|despite|following|thus|subject to|among|then|including (?![a-z]+ing\b)|"
+    rf"with|emphasi[sz]ing|(?:[\w\'.-]+ ){{0,7}}?{_SPEECH}\b|[a-z]+ed (?:by|in|on|at|for)\b|a |an |the (?!\w+ (?:and|or) )|(?!including\b)[a-z]+ing\b)"
 )
 _NEW_CLAUSE: Final = re.compile(
     r",? and (?:(?!that\b|which\b|who\b|to\b|and\b)[\w'-]+ ){0,8}?(?:is|are|was|were|has|have|had|will|shall|must|can|may|would|could|did"
     r"|does|do|remains?|took|made|said)\b"
 )
 _COORDINATOR: Final = re.compile(r", and |, or |, |; | and ")
-_NEXT_VERB: Final = re.compile(r"(?:, and |, | and )(?:to )?(?P<verb>[a-z]+)(?= )|, including (?P<gerund>[a-z]+ing) ")
+_NEXT_VERB: Final = re.compile(r", including (?P<gerund>[a-z]+ing)(?= )|(?:, and |, | and )(?:to )?(?P<verb>[a-z]+)(?= )")
 _TO_VERB: Final = re.compile(r"\bto [a-z]+")
 _INFINITIVE: Final = re.compile(r"\b(?:to|not|be|been|being|can|could|may|might|would|should|will|shall|must|did|does|do)(?: [a-z]+ly)? $")
 _NOUN_BEFORE: Final = re.compile(r"\b(?:a|an|the|his|her|its|their|our|this|these|of|newly|recently|as) $")
@@ -54,6 +54,10 @@ _STEM: Final = (
 )
 _TO_ITEM: Final = re.compile(r"to (?P<verb>[a-z]+) ")
 _AGENT: Final = re.compile(r"\bby (?P<who>(?:the )?(?!\d|end|the end|means|law)[^,;.]{2,80}?)(?= (?:in|on|at|from|with|for|to|by|and|during|after)\b|[,;.]|$)")
+#: In a clause that begins so, nothing has happened yet; or it is said in passing, and its comma ends it.
+_NOT_YET: Final = re.compile(r"(?:before|until|till|once|when|whenever|as soon as|by the time|prior to)\b")
+_SUBORDINATE: Final = re.compile(r"\b(?:after|since|because|although|though) $")
+_AND_BEFORE: Final = re.compile(r"\b(?:and|or) $")
 _ITSELF: Final = re.compile(r"\b(?:be|been|is|are|was|were)\b")
 
 
@@ -119,7 +123,19 @@ def hits_of(lowered: str) -> list[Hit]:
                 if not found[0].startswith(("the ", "has", "have", "will", "is ", "are ", "was ", "were ")):
                     continue
             hits.append(Hit(start, end, cue))
-    return sorted(hits, key=lambda hit: hit.start)
+    hits.sort(key=lambda hit: hit.start)
+    return [hit for number, hit in enumerate(hits) if not (number and _is_second_participle(lowered, hits[number - 1], hit))]
+
+
+def _is_second_participle(lowered: str, hit: Hit, later: Hit) -> bool:
+    """Whether a later cue is only the second half of a passive: "must be respected and strictly implemented"."""
+    return (
+        later.cue.force in ("done", "adopted")
+        and not later.cue.from_subject
+        and bool(_ITSELF.search(lowered, hit.start, hit.end))
+        and bool(_AND_BEFORE.search(lowered, hit.end, later.start))
+        and not _STOP.search(lowered, hit.end, later.start)
+    )
 
 
 def units_of(lowered: str, *, stem: str = "") -> list[Unit]:
@@ -146,7 +162,11 @@ def units_of(lowered: str, *, stem: str = "") -> list[Unit]:
         clause = _clause_start(lowered, hit.start, units[-1].end if units else 0)
         if is_negated(lowered[clause : hit.start], lowered[hit.start : hit.end], lowered[hit.end : hit.end + 12], allows_not=hit.cue.allows_not):
             continue
+        if _NOT_YET.match(lowered, clause) and ", " not in lowered[clause : hit.start]:
+            continue
         end = _unit_end(lowered, hit.end, following.start if following else len(lowered))
+        if _SUBORDINATE.search(lowered[:clause]) and (comma := lowered.find(", ", hit.end, end)) > 0:
+            end = comma
         start = hit.start
         if hit.cue.from_subject and lowered[hit.start - 2 : hit.start] != ", ":  # else words between part the subject from it
             lead = _LEAD_IN.match(lowered, clause, hit.start)
@@ -219,8 +239,8 @@ def _split(lowered: str, unit: Unit) -> Iterator[Unit]:
                 cuts.append(found.start("verb") if found["verb"] else found.start("gerund"))
     ends = [*marks, unit.end]
     for number, (start, end) in enumerate(zip(cuts, ends, strict=True)):
-        cue = unit.cue if number == 0 else start
-        yield Unit(start, len(lowered[:end].rstrip(" ,")), unit.force, start if number else unit.clause, cue, max(unit.cue_end, cue), unit.from_subject and not number)
+        last = len(lowered[:end].rstrip(" ,"))
+        yield replace(unit, start=start, end=last, from_subject=unit.from_subject and not number)
 
 
 def actions_of(text: str, part: Sentence, units: list[Unit], anchor: dt.date | None) -> Iterator[Candidate]:
@@ -241,11 +261,13 @@ def actions_of(text: str, part: Sentence, units: list[Unit], anchor: dt.date | N
         start, end = part.start + unit.start, part.start + unit.end
         is_ahead = unit.force in ("planned", "under_way", "proposed", "called_for", "binding", "reaffirmed")
         words = text[start:end]
+        # The words before belong to the first of several units under one force.
+        before = text[part.start + unit.clause : start] if unit.start <= unit.cue else ""
         if unit.force == "adopted":
             words = _DATED_TITLE.sub("", words)
         yield Candidate(
             "action", unit.force, start, end, text[start:end], actor_guess=_actor(text, part, unit),
-            time=time_of(words, anchor, is_ahead=is_ahead) or time_of(text[part.start + unit.clause : start], anchor, is_ahead=is_ahead),
+            time=time_of(words, anchor, is_ahead=is_ahead) or time_of(before, anchor, is_ahead=is_ahead),
         )  # fmt: skip
 
 
@@ -256,7 +278,8 @@ _DATED_TITLE: Final = re.compile(r"(?:for|until|to|by) (?:the (?:period|years) )
 def _actor(text: str, part: Sentence, unit: Unit) -> str:
     """Return who acts in the words of the text: the subject, or after a passive the words after "by"."""
     if not unit.from_subject:
-        return text[part.start + unit.clause : part.start + unit.cue].strip(" ,\n")[:120]
+        lead = _LEAD_IN.match(even_lower(text[part.start + unit.clause : part.start + unit.cue]))
+        return text[part.start + unit.clause + (lead.end() if lead else 0) : part.start + unit.cue].strip(" ,\n")[:120]
     lowered = even_lower(text[part.start : part.end])
     if _ITSELF.search(lowered, unit.cue, unit.cue_end):
         found = _AGENT.search(lowered, unit.cue_end, unit.end)

@@ -13,7 +13,7 @@ _STRONG: Final = re.compile(r";|,? but\b|, (?:while|whereas|yet)\b|\. ")
 #: A condition takes the force from all of its clause, and at the head of a sentence from the clause after it.
 _CONDITION: Final = re.compile(
     r"\b(?:if|unless|in case of|in the event|on condition|conditional (?:up)?on|subject to|as long as|depend(?:s|ing)? (?:up)?on"
-    r"|assuming|contingent|providing that|provided that|otherwise|pending|would|could|might|were to)\b"
+    r"|assuming|contingent|providing that|provided that|otherwise|pending|were to|once [a-z]+ed)\b"
     r"|^(?:should|were|had|provided)\b|(?<=, )provided\b|\binto force (?:when|once|after|upon|as soon as|\d+ days)\b"
 )
 _HEARSAY: Final = re.compile(
@@ -34,9 +34,9 @@ _DENIAL: Final = re.compile(
 #: The same words at the end of a clause deny what stands before them.
 _UNTRUE: Final = re.compile(r"\b(?:untrue|false|unfounded|was postponed|were postponed|been postponed|was cancelled|were cancelled|been cancelled|remains open)\b")
 _NOT: Final = re.compile(
-    r"\b(?:no|none|neither|nobody|nothing|nor|not(?! only)|never|hardly|cannot|without|few|nowhere|lacks?|half of|refus\w+|declin\w+ to|fail\w* to)\b|n't\b"
+    r"\b(?:no(?!\.? ?\d)|none|neither|nobody|nothing|nor|not(?! only)|never|hardly|cannot|without(?! (?:prejudice|delay|exception))|(?<!a )few|nowhere|lacks?|half of|refus\w+|declin\w+ to|fail\w* to)\b|n't\b"
 )
-_NO_OBJECT: Final = re.compile(r" ?(?:no|none|nothing|neither|nobody|not|zero)\b")
+_NO_OBJECT: Final = re.compile(r" ?(?:no(?!\.? ?\d)|none|nothing|neither|nobody|not|zero)\b")
 _DRAFT: Final = re.compile(r"\b(?:draft|so-called|future|possible|proposed|planned|potential|would-be)\b")
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kervan.register.ingest.actions import Unit
 from kervan.register.ingest.blocked import blocked_spans, is_negated
 from kervan.register.ingest.candidate import Candidate
 from kervan.register.ingest.sentences import Sentence
@@ -29,18 +30,21 @@ _OUTSIDE: Final = frozenset(
     " hold held host hosted hosts attend attended opened will was is are were be been annual upcoming recent as regular".split()
 )
 _AHEAD: Final = re.compile(
-    r"\b(?:will|to be held|(?:is|are) (?:scheduled|planned|expected|due|set|to)|(?:decided?|agreed?|plans?|intends?|resolved?) to (?:hold|host|convene|meet)|upcoming|forthcoming)\b"
+    r"\b(?:will|would|to be held|(?:is|are) (?:scheduled|planned|expected|due|set|to)|to (?:hold|host|convene|meet)|upcoming|forthcoming)\b"
 )
 _PAST: Final = re.compile(
     r"\b(?:took place|(?:was|were|been) (?:held|hosted|convened|opened)|held|ended|concluded|hosted|gathered|convened|met|opened|attended|communiqué of|at the|within|during|for the)\b"
 )
+_AT: Final = re.compile(r"\b(?:at|for|during|within|of|following|after) (?:an? |the |its |their |our )?$", re.IGNORECASE)
+_WHERE: Final = re.compile(r"\b(?:in|hosted by) [A-Z]")
+_HELD: Final = re.compile(r"\b(?:held|host|hosted|take place|took place|takes place)\b")
 _MONTHS: Final = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE_AFTER: Final = re.compile(rf",? (?:in|on|for) (?:\d{{1,2}} )?(?:(?:{_MONTHS})(?: \d{{1,2}})?(?:,? \d{{4}})?|\d{{4}})\b")
 _PLACE_AFTER: Final = re.compile(r"(?: held)? in (?!(?:" + _MONTHS + r")\b)[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?")
 _MOST: Final = 6
 
 
-def events_of(text: str, part: Sentence, anchor: dt.date | None) -> Iterator[Candidate]:
+def events_of(text: str, part: Sentence, units: list[Unit], anchor: dt.date | None) -> Iterator[Candidate]:
     """Yield the events of a sentence.
 
     Parameters
@@ -49,6 +53,8 @@ def events_of(text: str, part: Sentence, anchor: dt.date | None) -> Iterator[Can
         The whole text.
     part
         The sentence.
+    units
+        Its action units: what is planned in one is planned here.
     anchor
         Day of the document.
     """
@@ -60,11 +66,13 @@ def events_of(text: str, part: Sentence, anchor: dt.date | None) -> Iterator[Can
         if words[at].text.lower() not in _HEADS:
             at += 1
             continue
-        first, last = _begin(words, at), _end(words, at)
+        first = _begin(words, at)
+        at += at + 1 < len(words) and words[at + 1].text.lower() in _HEADS  # a plenary session
+        last = _end(words, at)
         start, end = words[first].start, _with_place_and_date(text, words[last].end, part.end)
         place = words[at].start - part.start
         if not any(begin <= place < stop for begin, stop in blocked) and (
-            found := _event(text, part, (start, end), words[first : at + 1], anchor)
+            found := _event(text, part, (start, end), words[first : at + 1], units, anchor)
         ):
             yield found
         at = last + 1
@@ -111,7 +119,9 @@ def _with_place_and_date(text: str, end: int, limit: int) -> int:
     return end
 
 
-def _event(text: str, part: Sentence, span: tuple[int, int], name: list[Word], anchor: dt.date | None) -> Candidate | None:
+def _event(
+    text: str, part: Sentence, span: tuple[int, int], name: list[Word], units: list[Unit], anchor: dt.date | None
+) -> Candidate | None:
     """Return the event of a span, or None where it has neither date, place nor ordinal, or the sentence denies it."""
     start, end = span
     clause_start, clause_end = _clause(text, part, start, end)
@@ -119,11 +129,15 @@ def _event(text: str, part: Sentence, span: tuple[int, int], name: list[Word], a
     lowered = even_lower(clause)
     if is_negated(lowered[: end - clause_start], "", lowered[end - clause_start :], allows_not=False):
         return None
-    is_ahead = bool(_AHEAD.search(lowered)) and not re.search(r"\bat the\b|\bfor the\b", even_lower(text[max(part.start, start - 12) : start]))
+    around = [unit.force for unit in units if unit.start < end - part.start and start - part.start < unit.end]
+    is_place = bool(_AT.search(text, max(part.start, start - 24), start))
+    is_ahead = "planned" in around and not is_place
+    if not is_place and (set(around) & {"proposed", "called_for", "binding"} or (not around and _AHEAD.search(lowered))):
+        return None
     time = time_of(clause, anchor, is_ahead=is_ahead)
     has_ordinal = any(_ORDINAL.fullmatch(word.text.lower()) for word in name)
-    has_place = bool(re.search(r"\b(?:in|hosted by) [A-Z]", clause)) and bool(re.search(r"\b(?:held|host|hosted|take place|took place|takes place)\b", lowered))
-    if not (has_ordinal or (time and _AHEAD.search(lowered)) or (time and _PAST.search(lowered)) or has_place):
+    has_place = len(name) > 1 and bool(_WHERE.search(clause) and _HELD.search(lowered))
+    if not (has_ordinal or (time and (is_ahead or _PAST.search(lowered))) or has_place):
         return None
     return Candidate("event", "planned" if is_ahead else "held", start, end, text[start:end], time=time)
 

@@ -15,8 +15,9 @@ from kervan.register.ingest.confidence import CONFIDENCE
 from kervan.register.ingest.events import events_of
 from kervan.register.ingest.gazetteer import Gazetteer, Known
 from kervan.register.ingest.instruments import documents_of, listed_documents
-from kervan.register.ingest.names import find_names
+from kervan.register.ingest.names import Found, find_names
 from kervan.register.ingest.sentences import Sentence, sentences
+from kervan.register.ingest.syntax import Parse, parses
 from kervan.register.ingest.times import anchor_of
 from kervan.register.ingest.words import even_lower
 
@@ -58,18 +59,26 @@ def extract(
     parts = list(sentences(text))
     known = list(gazetteer.find(text))
     anchor = written_on or anchor_of(text)
-    found = list(_statements(text, parts, anchor))
-    names = find_names(text, parts, known)
+    parsed = parses(text, parts) if engine == "spacy" else []
+    found = list(_statements(text, parts, parsed, anchor))
+    titles = [(one.start, one.end) for one in found if one.kind == "document"]
+    more = Found(
+        [span for one in parsed for span in one.organizations() if not any(a < span[1] and span[0] < b for a, b in titles)],
+        [span for one in parsed for span in one.persons()],
+    )
+    names = find_names(text, parts, known, more)
     found += [*names.organizations, *names.persons, *names.posts]
     found = [_finished(one, known) for one in found]
     return tuple(sorted(found, key=lambda one: (one.start, -one.end, one.kind, one.class_)))
 
 
-def _statements(text: str, parts: list[Sentence], anchor: dt.date | None) -> Iterator[Candidate]:
+def _statements(text: str, parts: list[Sentence], parsed: list[Parse], anchor: dt.date | None) -> Iterator[Candidate]:
     """Yield actions, documents, events and amounts sentence by sentence."""
     has_adopted = False
-    for part in parts:
+    for number, part in enumerate(parts):
         units = units_of(even_lower(text[part.start : part.end]), stem=part.stem)
+        if parsed:
+            units = parsed[number].reviewed(units)
         yield from actions_of(text, part, units, anchor)
         if has_adopted:
             yield from listed_documents(text, part)
@@ -77,7 +86,7 @@ def _statements(text: str, parts: list[Sentence], anchor: dt.date | None) -> Ite
             if unit.force == "adopted":
                 yield from documents_of(text, part, unit)
         has_adopted = any(unit.force == "adopted" for unit in units)
-        yield from events_of(text, part, anchor)
+        yield from events_of(text, part, units, anchor)
         yield from amounts(text, part.start, part.end)
 
 

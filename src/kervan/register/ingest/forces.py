@@ -10,10 +10,10 @@ __all__ = ["ACTS", "CUES", "Cue", "base_form", "is_act"]
 
 #: Verbs of acts that can be finished and so can keep a promise. Irregular forms are in `_PAST`.
 _FINISHED: Final = (
-    "abolish accredit acquire allocate appoint award build commission complete connect construct create deliver deploy designate"
-    " digitalise digitalize digitise digitize disburse elect electrify equip establish finalise finalize found grant hand"
-    " inaugurate install introduce invest issue join launch lay lift modernise modernize name nominate open pay publish purchase"
-    " put ratify rebuild reconstruct recruit release remove renovate reopen repair repeal restore set sell simplify supply train"
+    "abolish accredit acquire allocate appoint award build close commission complete conduct connect construct contribute create deliver deploy designate"
+    " digitalise digitalize develop digitise digitize disburse dispatch donate earmark elect electrify equip establish exempt expand extend finalise finalize form found grant hand implement"
+    " inaugurate install introduce invest issue join launch lay lift lower modernise modernize name nominate open pay proclaim provide publish purchase"
+    " put ratify rebuild reconstruct recruit release remove renovate reopen repair repeal restore set secure sell send ship simplify supply train"
     " transfer upgrade waive"
 ).split()
 #: Verbs of acts that are promised, asked for or under way, and whose past alone does not say that something is finished.
@@ -27,7 +27,7 @@ _OTHERS: Final = (
     " strengthen study submit support synchronise take test transport turn update use withdraw work"
 ).split()
 _PAST: Final = {
-    "build": "built", "rebuild": "rebuilt", "lay": "laid", "pay": "paid", "put": "put", "set": "set", "sell": "sold",
+    "build": "built", "send": "sent", "rebuild": "rebuilt", "lay": "laid", "pay": "paid", "put": "put", "set": "set", "sell": "sold",
 }  # fmt: skip
 
 #: Base forms of the verbs that a coordination may go on with.
@@ -42,14 +42,14 @@ def _past(verb: str) -> str:
         return verb + "d"
     if verb.endswith("y") and verb[-2] not in "aeiou":
         return verb[:-1] + "ied"
-    return verb + verb[-1] * (verb in ("transfer", "equip")) + "ed"
+    return verb + verb[-1] * (verb in ("transfer", "equip", "ship")) + "ed"
 
 
 def _gerund(verb: str) -> str:
     """Return the form in -ing."""
     if verb.endswith("e"):
         return verb[:-1] + "ing"
-    return verb + verb[-1] * (verb in ("transfer", "equip", "put", "set", "cut", "run", "begin")) + "ing"
+    return verb + verb[-1] * (verb in ("transfer", "equip", "ship", "put", "set", "cut", "run", "begin")) + "ing"
 
 
 _GERUNDS: Final = {_gerund(verb): verb for verb in sorted(ACTS)}
@@ -100,7 +100,7 @@ _A: Final = (
 _HAVE: Final = r"(?:(?:has|have|had) )"
 _BE: Final = r"(?:(?:is|are|was|were|has been|have been|had been) )"
 _OWN: Final = r"(?:its|their|our|his|her|the)"
-_SIGNED: Final = r"(?:signed|adopted|approved|endorsed|ratified|concluded|initialled and signed)"
+_SIGNED: Final = r"(?:signed|adopted|approved|endorsed|ratified|concluded(?! (?:with|in|on|at|by)\b))"
 #: Not an act but a state, a change in figures, or talk.
 _STATIVE: Final = (
     r"(?:being|growing|rising|falling|gaining|increasing|declining|becoming|facing|considering|discussing|expecting|waiting|hoping"
@@ -134,9 +134,10 @@ CUES: Final = (
     _cue("called_for", rf"{_HAVE}?{_A}(?:appeal(?:s|ed)? (?:to|for)\b|(?:invit(?:e|es|ed)|ask(?:s|ed)?|request(?:s|ed)?) (?=[^,;.]{{2,90}} to (?!attend|visit)))"),
     _cue("called_for", rf"{_HAVE}?{_A}(?:stress|emphasi[sz]|underlin|underscor|highlight|reiterat|point)(?:e|es|ed|s|ing)?(?: (?:on|to|out))? (?:the|a) (?:[a-z]+ )?(?:need|necessity)\b"),
     _cue("called_for", rf"should (?:not )?{_A}(?!have\b)[a-z]+", allows_not=True),
+    _cue("called_for", r"(?<=we )(?:all |jointly )?need to\b"),
     _cue("called_for", r"it is (?:necessary|essential|imperative|time) to\b"),
     # ── reaffirmed ──
-    _cue("reaffirmed", rf"{_HAVE}?{_A}(?:re-?affirm(?:s|ed|ing)?|reiterat(?:e|es|ed|ing)|re-?confirm(?:s|ed)?|restat(?:e|es|ed)) "),
+    _cue("reaffirmed", rf"{_HAVE}?{_A}(?:re-?affirm(?:s|ed|ing)?|reiterat(?:e|es|ed|ing)|re-?confirm(?:s|ed)?|restat(?:e|es|ed)) (?!the (?:importance|significance|role)\b|(?:its|their|our|his|her) (?:[a-z]+ )?(?:condolences|gratitude|satisfaction|appreciation|thanks|concern))"),
     _cue("reaffirmed", rf"{_HAVE}?{_A}(?:confirm(?:s|ed)?|renew(?:s|ed)?) {_OWN} (?:[a-z]+ )?(?:commitment|intention|adherence|resolve|determination|pledge)\b"),
     _cue("reaffirmed", r"remain(?:s|ed)? (?:firmly |fully )?committed to\b"),
     # ── proposed ──
@@ -144,6 +145,7 @@ CUES: Final = (
     _cue("proposed", rf"{_HAVE}?{_A}(?:(?:puts?|putting) forward|tabled? (?:a |the )?(?:proposal|initiative|draft)|(?:came|come) up with (?:an?|the) (?:[a-z]+ )?(?:initiative|proposal|idea)|initiated (?:the|a)\b|offer(?:s|ed) to\b)"),
     _cue("proposed", rf"{_BE}{_A}(?:proposed|suggested)\b", from_subject=True),
     # ── adopted ──
+    _cue("planned", rf"{_HAVE}?{_A}approve[sd]? (?:the |a )?(?:creation|establishment|construction|launch|introduction|opening) of\b"),
     _cue("adopted", rf"{_BE}{_A}{_SIGNED}\b", from_subject=True),
     _cue("adopted", rf"{_HAVE}?{_A}(?:enter(?:s|ed)?|came|comes) into force\b", from_subject=True),
     _cue("adopted", rf"{_HAVE}?{_A}(?:{_SIGNED}|acceded to)\b(?! and sealed)"),
@@ -151,6 +153,7 @@ CUES: Final = (
     _cue("adopted", r"(?<=with )(?:the )?(?:signing|adoption|ratification|approval) of\b"),
     # ── under way ──
     _cue("under_way", rf"(?:is|are) {_A}taking (?:steps|measures|action) to\b|(?:is|are) in the process of\b"),
+    _cue("under_way", rf"(?:has|have) been {_A}(?!{_STATIVE}\b)[a-z]{{2,20}}ing\b"),
     _cue("under_way", rf"(?:is|are) {_A}being {_A}[a-z]+", from_subject=True),
     _cue("under_way", rf"(?:(?:is|are|remains?|were|was) )?{_A}(?:under ?way|ongoing|in progress|under (?:construction|development|preparation|negotiation|reconstruction)|in preparation)\b(?! to\b)", from_subject=True),
     _cue("under_way", rf"(?:is|are) {_A}(?!{_STATIVE}\b)[a-z]{{2,20}}ing\b"),
@@ -164,12 +167,14 @@ CUES: Final = (
     _cue("planned", rf"(?:will|'ll) {_A}(?!{_MODAL_STATE}\b)[a-z]+"),
     _cue("planned", rf"{_BE}{_A}(?:(?:scheduled|planned|due|set|slated|envisaged|projected) (?:to|for)\b|expected to (?:be )?{_MEET}\b|to be [a-z]+(?:ed|t|n|ld)\b)", from_subject=True),
     _cue("planned", rf"{_HAVE}?{_A}(?:plan(?:s|ned)?|intend(?:s|ed)?|agree[sd]?|decide[sd]?|resolve[sd]?|pledge[sd]?|vow(?:s|ed)?|promise[sd]?|aim(?:s|ed)?|expects?|undert[a-z]+|volunteer(?:s|ed)?) (?:not )?to\b"),
+    _cue("planned", rf"{_HAVE}?{_A}(?:agree[sd]? (?:up)?on (?:the |an? )|(?:takes?|took|taken|made|passed) (?:a|the) decision (?:to|on)\b)"),
     _cue("planned", rf"{_HAVE}?{_A}(?:pledge[sd]?|promise[sd]?) (?=[$€£\d])"),
     _cue("planned", rf"(?:is|are) {_A}(?:planning|intending|going|aiming) to\b"),
     _cue("planned", rf"{_HAVE}?(?:commit(?:s|ted)?|bind|binds|bound)(?: (?:themselves|itself|ourselves|himself|herself))? to\b"),
     _cue("planned", rf"{_HAVE}?{_A}announc(?:e|es|ed|ing) (?:the |a |an |{_OWN} )?(?:upcoming |forthcoming )?(?:launch|start|creation|establishment|opening|construction|beginning|plans?|intention|laying|introduction)(?: of| to)\b"),
     # ── done ──
+    _cue("done", rf"{_HAVE}?{_A}(?:went into (?:operation|service)|became operational|c[ao]me (?:into operation|on stream)|kicked off|rolled out|set up|carried out)\b"),
     _cue("done", rf"{_BE}{_A}(?:{_DONE})\b", from_subject=True),
-    _cue("done", rf"{_HAVE}?{_A}(?:{_DONE})\b(?! (?:by|to|under|within|for|at|with|and)\b)"),
+    _cue("done", rf"{_HAVE}?{_A}(?:(?:{_DONE})\b(?! (?:by|to|under|within|for|at|with|and|in|on)\b)|(?:re)?opened\b|joined\b)"),
     _cue("done", rf"(?<=include ){_A}(?:appointing|launching|opening|establishing|completing|creating|allocating|building|introducing)\b"),
 )

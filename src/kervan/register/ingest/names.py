@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from kervan.register.ingest.candidate import Candidate
@@ -34,6 +34,8 @@ _SPEECH: Final = re.compile(
     r"\s+(?:also |then )?(?:said|told|noted|added|stressed|replied|announced|explained|stated|called|urged|emphasi[sz]ed|underlined"
     r"|proposed|thanked|denied|recalled|suggested|warned|pointed)\b"
 )
+#: Legal forms, which end a name.
+_FORMS: Final = frozenset("CJSC OJSC JSC LLC LLP Ltd Inc PLC GmbH SA AG SE".split())
 _OF: Final = ("of", "for", "on", "to")
 _IS_DOCUMENT: Final = re.compile(rf"(?i){DOCUMENTS}")
 
@@ -57,7 +59,23 @@ class Names:
     posts: tuple[Candidate, ...]
 
 
-def find_names(text: str, parts: list[Sentence], known: list[Known]) -> Names:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Names that something else has found, to be taken where the patterns have none.
+
+    Parameters
+    ----------
+    organizations
+        Places of names of bodies.
+    persons
+        Places of names of persons.
+    """
+
+    organizations: list[tuple[int, int]] = field(default_factory=list)
+    persons: list[tuple[int, int]] = field(default_factory=list)
+
+
+def find_names(text: str, parts: list[Sentence], known: list[Known], more: Found) -> Names:
     """Return the names of a text.
 
     Parameters
@@ -68,6 +86,8 @@ def find_names(text: str, parts: list[Sentence], known: list[Known]) -> Names:
         Its sentences.
     known
         The names of the gazetteer in it.
+    more
+        Names found by other means.
     """
     bodies = {(name.start, name.end) for name in known if name.kind == "organization"}
     people = {(name.start, name.end) for name in known if name.kind == "person"}
@@ -80,6 +100,9 @@ def find_names(text: str, parts: list[Sentence], known: list[Known]) -> Names:
             posts[post] = text[slice(*person)]
         taken = {*people, *posts}
         people |= {span for span in _speakers(text, words) if not any(_meet(span, other) for other in taken)}
+    taken = {*bodies, *people, *posts}
+    people |= {span for span in more.persons if not any(_meet(span, other) for other in taken)}
+    bodies |= {span for span in more.organizations if not any(_meet(span, other) for other in (*taken, *people))}
     bodies = _outermost(bodies)
     bodies |= set(_abbreviations(text, bodies))
     people = {span for span in _outermost(people) if not any(_meet(span, body) for body in bodies)}
@@ -123,6 +146,7 @@ def _bodies(text: str, words: list[Word]) -> Iterator[tuple[int, int]]:
             at += 1
             continue
         heads = [place for place in range(at, end) if words[place].text in _BODIES]
+        heads += [place for place in range(at, end) if heads and words[place].text in _FORMS]
         begin = _joined_left(words, at) if heads else at
         stop = _joined_right(words, end) if heads else end
         is_document = heads and _IS_DOCUMENT.fullmatch(words[end - 1].text)
@@ -197,6 +221,7 @@ def _holders(
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Yield persons with their posts: the post before the name, or after it."""
     starts = {word.start: place for place, word in enumerate(words)}
+    held: list[tuple[int, int]] = []
     for found in _HEAD.finditer(text, part.start, part.end):
         first, after = starts.get(found.start()), _word_at(words, found.end())
         if first is None:
@@ -207,8 +232,12 @@ def _holders(
             first -= 1
         stop, name_end = _split(text, words, after, places)
         if name_end > stop:
-            yield (words[stop].start, words[name_end - 1].end), (words[first].start, words[stop - 1].end)
-    yield from _appositions(text, words)
+            person, post = (words[stop].start, words[name_end - 1].end), (words[first].start, words[stop - 1].end)
+            held += [person, post]
+            yield person, post
+    for person, post in _appositions(text, words):
+        if not any(_meet(person, other) or _meet(post, other) for other in held):
+            yield person, post
 
 
 def _word_at(words: list[Word], place: int) -> int:
@@ -233,6 +262,9 @@ def _split(text: str, words: list[Word], at: int, places: list[Known]) -> tuple[
 
 def _complement(words: list[Word], place: int, end: int, places: list[Known]) -> int:
     """Return where what a post is "of" ends: a known place, a state, or all but the last two words, the name."""
+    heads = [number for number in range(place, end) if words[number].text in _BODIES | _FORMS]
+    if heads:
+        return heads[-1] + 1
     for known in places:
         if known.start == words[place].start:
             return _word_at(words, known.end)
@@ -240,8 +272,7 @@ def _complement(words: list[Word], place: int, end: int, places: list[Known]) ->
         return place + 1 + (end > place + 1 and words[place + 1].text in ("Republic", "Federation"))
     if end < len(words) and words[end].text in (*_OF, "and"):
         return end
-    heads = [number for number in range(place, end) if words[number].text in _BODIES]
-    return heads[-1] + 1 if heads else max(end - 2, place + 1)
+    return max(end - 2, place + 1)
 
 
 def _appositions(text: str, words: list[Word]) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -249,7 +280,7 @@ def _appositions(text: str, words: list[Word]) -> Iterator[tuple[tuple[int, int]
     at = 0
     while at < len(words):
         end = _run(words, at)
-        if 2 <= end - at <= 4 and not {word.text for word in words[at:end]} & _BODIES:
+        if 2 <= end - at <= 4 and not {word.text for word in words[at:end]} & (_BODIES | COUNTRIES):
             later = _LATER.match(text, words[end - 1].end)
             if later and later[0].strip() and (later[0][0] == "," or later[0].split()[0] == "as"):
                 begin = _word_at(words, later.end())
@@ -260,11 +291,12 @@ def _appositions(text: str, words: list[Word]) -> Iterator[tuple[tuple[int, int]
 
 def _post_end(words: list[Word], at: int) -> int:
     """Return where a post that follows a name ends: at a mark, or before a word that no post holds."""
-    first = at
+    first, has_name = at, False
     while at < len(words) and at - first < 14:
         text = words[at].text
+        has_name = has_name or (is_name_like(words[at]) and at > first and words[at - 1].text.lower() in (*_OF, "the", "and"))
         is_inside = is_name_like(words[at]) or text.lower() in (*_OF, "the", "and", "'s", "’s")
-        if not is_inside and not (text.isalpha() and not _is_verb(text)):
+        if not is_inside and (has_name or not text.isalpha() or _is_verb(text)):
             break
         if text in ("and", "for") and not (at + 1 < len(words) and is_name_like(words[at + 1])):
             break

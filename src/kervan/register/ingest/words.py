@@ -15,7 +15,7 @@ FUNCTION_WORDS: Final = frozenset(
     "the a an in on at by of for to from with within without and or but nor if unless while when as after before during since"
     " this that these those it its he his she her we our they their i you your who which what where no not none neither each"
     " every all any some many most several both such other another also there here starting under over about between among"
-    " according today yesterday following given should were provided opening addressing speaking asked recalling welcoming"
+    " according today yesterday following given should were provided january february march april june july august september october november december jan feb mar apr aug sept sep oct nov dec monday tuesday wednesday thursday friday saturday sunday opening addressing speaking asked recalling welcoming"
     " noting article decision note press release date done joint final".split()
 )
 
@@ -54,8 +54,13 @@ def words_of(text: str, start: int, end: int) -> list[Word]:
     return [Word(found.start(), found.end(), found[0]) for found in _WORD.finditer(text, start, end)]
 
 
+#: A short title in quotation marks is a name, not speech.
+_TITLE: Final = re.compile(r"[“\"«„](?=[A-Z])([^“”\"«»„\n]{2,120}[^“”\"«»„\n,.!?])[”\"»“]")
+
+
 def even_lower(text: str) -> str:
-    """Return text in small letters, each in its place, with plain quotation marks and apostrophes."""
+    """Return text in small letters, each in its place, with plain marks; those around a title become blanks' stand-ins."""
+    text = _TITLE.sub(r"`\1`", text)
     lowered = "".join(sign.lower()[:1] for sign in text)
     return lowered.translate({ord("’"): "'", ord("‘"): "'", ord("“"): '"', ord("”"): '"', 0xA0: " ", ord("\n"): " ", ord("\t"): " "})
 

