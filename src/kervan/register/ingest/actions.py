@@ -19,12 +19,12 @@ __all__ = ["Hit", "Unit", "actions_of", "hits_of", "units_of"]
 
 _DOCUMENT: Final = re.compile(rf"\b{DOCUMENTS}\b")
 _SPEECH: Final = (
-    r"(?:said|says|announced|added|noted|stated|stressed|underlined|emphasi[sz]ed|told [a-z]+|recalled|explained|reported|confirmed"
+    r"(?:said|says|reports|writes|announced|added|noted|stated|stressed|underlined|emphasi[sz]ed|told [a-z]+|recalled|explained|reported|confirmed"
     r"|informed|declared|replied)"
 )
 #: A clause begins after one of these.
 _CLAUSE: Final = re.compile(
-    rf'[;:"(]| [–—] | - |, (?:and|but|while|whereas|so|which|who|where|with)\b|,? but\b|\b{_SPEECH}(?: [a-z]+ on [a-z]+)?(?: that)? |\bthat '
+    rf'[;:"]| [–—] | - |, (?:and|but|while|whereas|so|which|who|where|with)\b|,? but\b|\b{_SPEECH}(?: [a-z]+ on [a-z]+)?(?: that)? |\bthat '
 )
 _LEAD_IN: Final = re.compile(
     r"(?:in|on|at|by|from|since|during|after|before|under|according to|for|with|today|yesterday|as|following|starting|addressing"
@@ -55,7 +55,15 @@ _STEM: Final = (
 _TO_ITEM: Final = re.compile(r"to (?P<verb>[a-z]+) ")
 _AGENT: Final = re.compile(r"\bby (?P<who>(?:the )?(?!\d|end|the end|means|law)[^,;.]{2,80}?)(?= (?:in|on|at|from|with|for|to|by|and|during|after)\b|[,;.]|$)")
 #: In a clause that begins so, nothing has happened yet; or it is said in passing, and its comma ends it.
-_NOT_YET: Final = re.compile(r"(?:before|until|till|once|when|whenever|as soon as|by the time|prior to)\b")
+_NOT_YET: Final = re.compile(r"\b(?P<when>before|until|till|once|when|whenever|as soon as|by the time|prior to|after)\b")
+_WAS_PAST: Final = re.compile(r"(?:was|were|had|has|have|came|[a-z]+ed)\b")
+_THING: Final = re.compile(
+    r"\b(?:steps?|measures?|investments?|corridor|route|agreement|document|this|it|system|initiative|move|cooperation|memorandum|decision)"
+    r" (?:also )?$"
+)
+_EFFECT: Final = re.compile(
+    r"\b(?:ensure|improve|strengthen|reduce|support|facilitate|create|provide|enhance|promote|increase|attract|make|open up|cut|expand)$"
+)
 _SUBORDINATE: Final = re.compile(r"\b(?:after|since|because|although|though) $")
 _AND_BEFORE: Final = re.compile(r"\b(?:and|or) $")
 _ITSELF: Final = re.compile(r"\b(?:be|been|is|are|was|were)\b")
@@ -154,7 +162,8 @@ def units_of(lowered: str, *, stem: str = "") -> list[Unit]:
     if first := _of_stem(lowered, stem):
         units.append(first)
     for number, hit in enumerate(hits):
-        following = next((later for later in hits[number + 1 :] if _is_apart(lowered, hit, later)), None)
+        apart = _apart_from(lowered, hit)
+        following = next((later for later in hits[number + 1 :] if later.start >= apart), None)
         if units and hit.start < units[-1].end:
             continue
         if any(start <= hit.start < end for start, end in blocked):
@@ -162,20 +171,45 @@ def units_of(lowered: str, *, stem: str = "") -> list[Unit]:
         clause = _clause_start(lowered, hit.start, units[-1].end if units else 0)
         if is_negated(lowered[clause : hit.start], lowered[hit.start : hit.end], lowered[hit.end : hit.end + 12], allows_not=hit.cue.allows_not):
             continue
-        if _NOT_YET.match(lowered, clause) and ", " not in lowered[clause : hit.start]:
+        if _is_to_come(lowered, clause, hit) or _is_effect(lowered, clause, hit):
             continue
         end = _unit_end(lowered, hit.end, following.start if following else len(lowered))
-        if _SUBORDINATE.search(lowered[:clause]) and (comma := lowered.find(", ", hit.end, end)) > 0:
+        if _SUBORDINATE.search(lowered[: start_of(lowered, clause, hit)]) and (comma := lowered.find(", ", hit.end, end)) > 0:
             end = comma
-        start = hit.start
-        if hit.cue.from_subject and lowered[hit.start - 2 : hit.start] != ", ":  # else words between part the subject from it
-            lead = _LEAD_IN.match(lowered, clause, hit.start)
-            start = lead.end() if lead and lead.end() < hit.start else clause
+        start = start_of(lowered, clause, hit) if hit.cue.from_subject else hit.start
         unit = Unit(start, end, hit.cue.force, clause, hit.start, hit.end, hit.cue.from_subject)
         if hit.cue.force == "adopted" and not _names_document(lowered, unit):
             continue
         units += _split(lowered, unit)
     return units
+
+
+def start_of(lowered: str, clause: int, hit: Hit) -> int:
+    """Return where the subject of a cue begins: after what leads into the clause, or at the cue where marks part the two."""
+    if lowered[hit.start - 2 : hit.start] == ", ":
+        return hit.start
+    lead = _LEAD_IN.match(lowered, clause, hit.start)
+    start = lead.end() if lead and lead.end() < hit.start else clause
+    left = _LEFT_OVER.match(lowered, start, hit.start)
+    return left.end() if left else start
+
+
+def _is_to_come(lowered: str, clause: int, hit: Hit) -> bool:
+    """Whether a cue stands in a clause of time that tells of what has yet to come: "after the agreement enters into force"."""
+    found = _NOT_YET.search(lowered[max(clause - 8, 0) : hit.start].rpartition(",")[2])
+    if not found:
+        return False
+    return found["when"] != "after" or not _WAS_PAST.match(lowered, hit.start)
+
+
+def _is_effect(lowered: str, clause: int, hit: Hit) -> bool:
+    """Whether a "will" tells what a thing brings about and not what somebody is going to do."""
+    if hit.cue.force != "planned" or hit.cue.from_subject:
+        return False
+    before = lowered[clause : hit.start]
+    if lowered[: hit.start].endswith(("which ", "that ", "who ")):
+        return lowered.startswith("will", hit.start)
+    return bool(_THING.search(before) and _EFFECT.search(lowered, hit.start, hit.end))
 
 
 def _of_stem(lowered: str, stem: str) -> Unit | None:
@@ -189,9 +223,10 @@ def _of_stem(lowered: str, stem: str) -> Unit | None:
     return Unit(0, _unit_end(lowered, found.end(), len(lowered)), force, 0, 0, found.end() - 1, from_subject=False)
 
 
-def _is_apart(lowered: str, hit: Hit, later: Hit) -> bool:
-    """Whether a later cue is a statement of its own and not a part of what this one governs."""
-    return bool(_COORDINATOR.search(lowered, hit.end, later.start)) or bool(_STOP.search(lowered, hit.end, later.start))
+def _apart_from(lowered: str, hit: Hit) -> int:
+    """Return the place from which a later cue is a statement of its own and not a part of what this one governs."""
+    marks = (_COORDINATOR.search(lowered, hit.end), _STOP.search(lowered, hit.end))
+    return min((found.end() for found in marks if found), default=len(lowered))
 
 
 def _clause_start(lowered: str, place: int, least: int) -> int:

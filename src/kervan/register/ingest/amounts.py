@@ -11,26 +11,29 @@ from kervan.register.ingest.candidate import Candidate
 __all__ = ["amounts", "number"]
 
 _SCALES: Final = {
-    "thousand": 1e3, "million": 1e6, "mln": 1e6, "billion": 1e9, "bn": 1e9, "bln": 1e9, "trillion": 1e12,
+    "thousand": 1e3, "million": 1e6, "mln": 1e6, "billion": 1e9, "bn": 1e9, "bln": 1e9, "trillion": 1e12, "m": 1e6,
 }  # fmt: skip
 _SIGNS: Final = {"$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₼": "AZN", "₺": "TRY", "₾": "GEL", "¥": ""}
 _CODES: Final = tuple("USD EUR GBP KZT AZN GEL KGS UZS TRY TMT TJS CNY RUB AMD CHF JPY HUF UAH MNT SDR".split())
 _MONEY: Final = {
     "us dollar": "USD", "dollar": "USD", "euro": "EUR", "tenge": "KZT", "manat": "", "lari": "GEL", "som": "", "sum": "UZS",
     "turkish lira": "TRY", "lira": "TRY", "yuan": "CNY", "renminbi": "CNY", "rouble": "", "ruble": "", "dram": "AMD",
-    "forint": "HUF", "pound sterling": "GBP", "somoni": "TJS",
+    "forint": "HUF", "pound sterling": "GBP", "somoni": "TJS", "swiss franc": "CHF", "kazakh tenge": "KZT", "azerbaijani manat": "AZN",
+    "turkmen manat": "TMT", "kyrgyz som": "KGS", "uzbek som": "UZS", "uzbek sum": "UZS", "russian rouble": "RUB", "russian ruble": "RUB",
+    "armenian dram": "AMD", "georgian lari": "GEL",
 }  # fmt: skip
 _UNITS: Final = (
     "(?:metric )?tons?|(?:metric )?tonnes?|t|kt|Mt|TEUs?|FEUs?|containers?|wagons?|trains?|trucks?|lorries|vehicles?|vessels?"
     "|kilomet(?:re|er)s?|km|met(?:re|er)s?|cubic met(?:re|er)s?|square (?:kilo)?met(?:re|er)s?|hectares?|barrels?"
-    "|(?:kilo|mega|giga|tera)?watts?(?:-hours?)?|[kMGT]Wh?|[GT]bit/s|[GT]bps|hours?|minutes?|days?|weeks?|months?|years?"
+    "|(?:kilo|mega|giga|tera)?watts?(?:-hours?)?|[kMGT]Wh?|[GT]bit/s|[GT]bps"
 )
+_SPANS: Final = "hours?|minutes?|days?|weeks?|months?|years?"
 _NUMBER: Final = r"\d{1,15}(?:[.,]\d{1,15}){0,5}"
-_SCALE: Final = r"(?:[  -]?(?P<scale>thousand|million|mln|billion|bln|bn|trillion)\b)?"
+_SCALE: Final = r"(?:[  -]?(?P<scale>thousand|million|mln|billion|bln|bn|trillion|M|m(?! ))\b)?"
 _AMOUNT: Final = re.compile(
     rf"(?<![\w.,])(?P<sign>(?:US|A|C)?[$€£₸₼₺₾¥]|(?:{'|'.join(_CODES)})\b)?[  ]?(?P<number>{_NUMBER}){_SCALE}"
-    rf"(?:[  -]?(?P<percent>%|per ?cent(?:age points?)?\b)|[  -]?(?P<money>(?:{'|'.join(_MONEY)}|{'|'.join(_CODES)})s?)\b"
-    rf"|[  -](?P<unit>{_UNITS})(?![\w/]))?"
+    rf"(?:[  -]?(?P<percent>%|per ?cent(?:age points?)?\b)|[  -]?(?P<money>(?:(?i:{'|'.join(_MONEY)})|{'|'.join(_CODES)})s?)\b"
+    rf"|(?:[  -](?=(?:{_UNITS})\b)|[  ])(?P<unit>{_UNITS}|{_SPANS})(?![\w/-]))?"
 )
 
 
@@ -66,7 +69,7 @@ def amounts(text: str, start: int, end: int) -> Iterator[Candidate]:
             continue
         value = number(found["number"])
         if value is not None and found["scale"]:
-            value = float(f"{value}e{len(str(int(_SCALES[found['scale']]))) - 1}")
+            value = float(f"{value}e{len(str(int(_SCALES[found['scale'].lower()]))) - 1}")
         if found["sign"] or found["money"]:
             class_, unit = "money", _currency(found["sign"] or "", found["money"] or "")
         elif found["percent"]:
@@ -81,5 +84,5 @@ def _currency(sign: str, word: str) -> str:
     """Return the ISO 4217 code, or nothing where several countries have money of that name."""
     if sign:
         return sign if sign in _CODES else _SIGNS[sign[-1]] if len(sign) == 1 or sign == "US$" else ""
-    singular = word.removesuffix("s")
-    return word if word in _CODES else _MONEY.get(word, _MONEY.get(singular, ""))
+    plain = word.lower()
+    return word if word in _CODES else _MONEY.get(plain, _MONEY.get(plain.removesuffix("s"), ""))

@@ -29,7 +29,7 @@ _HEARSAY: Final = re.compile(
 _DENIAL: Final = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed)?|refut(?:es?|ed)|rul(?:es|ed) out|doubt(?:s|ed)?|declin(?:es|ed) to"
     r"|refus(?:es?|ed)|postpon(?:es?|ed)|cancel(?:s|led|ed)?|fail(?:s|ed)? to|unable to|untrue|abandon(?:s|ed)|shelved|stopped short"
-    r"|neither|whether|no longer|yet to|await(?:s|ing)?|not (?:yet|been)|far from|instead of|rather than|nor)\b"
+    r"|neither|whether|no longer|yet to|await(?:s|ing)?|not (?:yet|been)|far from|instead of|rather than|nor|hop(?:es?|ed|ing) (?:that|to|for)|wish(?:es|ed)? (?:that|to))\b"
 )
 #: The same words at the end of a clause deny what stands before them.
 _UNTRUE: Final = re.compile(r"\b(?:untrue|false|unfounded|was postponed|were postponed|been postponed|was cancelled|were cancelled|been cancelled|remains open)\b")

@@ -15,7 +15,7 @@ from kervan.errors import FormatError
 __all__ = ["MAX_DOCUMENT_BYTES", "MEDIA_TYPES", "Document", "read_document", "text_of_html"]
 
 #: Largest document that is read. A declaration has some 50 kB, a treaty 500.
-MAX_DOCUMENT_BYTES: Final = 5_000_000
+MAX_DOCUMENT_BYTES: Final = 2_000_000
 
 #: Suffix of a file to its media type.
 MEDIA_TYPES: Final = {

@@ -131,7 +131,9 @@ def _event(
         return None
     around = [unit.force for unit in units if unit.start < end - part.start and start - part.start < unit.end]
     is_place = bool(_AT.search(text, max(part.start, start - 24), start))
-    is_ahead = "planned" in around and not is_place
+    is_ahead = "planned" in around
+    if is_place and _AHEAD.search(lowered) and not time_of(clause, anchor, is_ahead=is_ahead):
+        return None
     if not is_place and (set(around) & {"proposed", "called_for", "binding"} or (not around and _AHEAD.search(lowered))):
         return None
     time = time_of(clause, anchor, is_ahead=is_ahead)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -68,7 +69,8 @@ def extract(
     )
     names = find_names(text, parts, known, more)
     found += [*names.organizations, *names.persons, *names.posts]
-    found = [_finished(one, known) for one in found]
+    starts = [name.start for name in known]
+    found = [_finished(one, known[bisect_left(starts, one.start) : bisect_left(starts, one.end)]) for one in found]
     return tuple(sorted(found, key=lambda one: (one.start, -one.end, one.kind, one.class_)))
 
 
@@ -91,12 +93,11 @@ def _statements(text: str, parts: list[Sentence], parsed: list[Parse], anchor: d
 
 
 def _finished(found: Candidate, known: list[Known]) -> Candidate:
-    """Return a candidate with its confidence and the known entries that it names."""
+    """Return a candidate with its confidence and the known entries whose names begin in it."""
     inside = [
         key
         for name in known
-        if found.start <= name.start and name.end <= found.end
-        and (found.kind in ("action", "event", "document") or name.kind == found.kind)
+        if name.end <= found.end and (found.kind in ("action", "event", "document") or name.kind == found.kind)
         for key in name.ids
     ]  # fmt: skip
     return replace(found, confidence=CONFIDENCE.get((found.kind, found.class_), 0.5), links=tuple(dict.fromkeys(inside)))

@@ -99,8 +99,10 @@ _A: Final = (
 )
 _HAVE: Final = r"(?:(?:has|have|had) )"
 _BE: Final = r"(?:(?:is|are|was|were|has been|have been|had been) )"
+#: In the present only with "hereby": "is signed" may tell a rule, or what is to come.
+_WAS: Final = r"(?:(?:was|were|has been|have been|had been|(?:is|are)(?= hereby\b)) )"
 _OWN: Final = r"(?:its|their|our|his|her|the)"
-_SIGNED: Final = r"(?:signed|adopted|approved|endorsed|ratified|concluded(?! (?:with|in|on|at|by)\b))"
+_SIGNED: Final = r"(?:signed|inked|adopted|approved|endorsed|ratified|concluded(?! (?:with|in|on|at|by)\b))"
 #: Not an act but a state, a change in figures, or talk.
 _STATIVE: Final = (
     r"(?:being|growing|rising|falling|gaining|increasing|declining|becoming|facing|considering|discussing|expecting|waiting|hoping"
@@ -126,7 +128,8 @@ CUES: Final = (
     _cue("binding", rf"shall(?: not)? {_A}[a-z]+|must(?! have\b)(?: not)? {_A}[a-z]+", allows_not=True),
     _cue("binding", rf"{_BE}{_A}(?:instructed|tasked|mandated|directed|entrusted|obliged|required|bound)(?: to\b| with\b)", from_subject=True),
     _cue("binding", rf"{_HAVE}?(?:undertakes?|undertook|undertaken) (?:not )?to\b", allows_not=True),
-    _cue("binding", rf"{_HAVE}?{_A}(?:instruct|task|mandate|direct|entrust|oblige|order|require)(?:s|d|ed)? (?=[^,;.]{{2,90}} to\b)"),
+    _cue("binding", rf"{_HAVE}?{_A}(?:instruct(?:s|ed)|task(?:s|ed)|mandate[sd]|direct(?:s|ed)|entrust(?:s|ed)|oblige[sd]|order(?:s|ed)|require[sd]) (?=[^,;.]{{2,90}} to\b)"),
+    _cue("binding", r"(?:^|(?<=we ))(?:instruct|task|mandate|direct|entrust|oblige|require) (?=[^,;.]{2,90} to\b)"),
     # ── called for ──
     _cue("called_for", rf"{_BE}{_A}(?:invited|encouraged|urged|asked|requested|recommended|called (?:up)?on) to (?!attend|visit|take part|join the)", from_subject=True),
     _cue("called_for", rf"{_HAVE}?{_A}call(?:s|ed|ing)? (?:for|on|upon)\b"),
@@ -146,11 +149,11 @@ CUES: Final = (
     _cue("proposed", rf"{_BE}{_A}(?:proposed|suggested)\b", from_subject=True),
     # ── adopted ──
     _cue("planned", rf"{_HAVE}?{_A}approve[sd]? (?:the |a )?(?:creation|establishment|construction|launch|introduction|opening) of\b"),
-    _cue("adopted", rf"{_BE}{_A}{_SIGNED}\b", from_subject=True),
+    _cue("adopted", rf"{_WAS}{_A}{_SIGNED}\b", from_subject=True),
     _cue("adopted", rf"{_HAVE}?{_A}(?:enter(?:s|ed)?|came|comes) into force\b", from_subject=True),
     _cue("adopted", rf"{_HAVE}?{_A}(?:{_SIGNED}|acceded to)\b(?! and sealed)"),
     _cue("adopted", r"(?:approves|adopts|endorses)\b"),
-    _cue("adopted", r"(?<=with )(?:the )?(?:signing|adoption|ratification|approval) of\b"),
+    _cue("adopted", r"(?<=with )(?:the )?(?:signing(?: of)?|(?:adoption|ratification|approval) of)\b(?! ceremony)"),
     # ── under way ──
     _cue("under_way", rf"(?:is|are) {_A}taking (?:steps|measures|action) to\b|(?:is|are) in the process of\b"),
     _cue("under_way", rf"(?:has|have) been {_A}(?!{_STATIVE}\b)[a-z]{{2,20}}ing\b"),
@@ -174,7 +177,7 @@ CUES: Final = (
     _cue("planned", rf"{_HAVE}?{_A}announc(?:e|es|ed|ing) (?:the |a |an |{_OWN} )?(?:upcoming |forthcoming )?(?:launch|start|creation|establishment|opening|construction|beginning|plans?|intention|laying|introduction)(?: of| to)\b"),
     # ── done ──
     _cue("done", rf"{_HAVE}?{_A}(?:went into (?:operation|service)|became operational|c[ao]me (?:into operation|on stream)|kicked off|rolled out|set up|carried out)\b"),
-    _cue("done", rf"{_BE}{_A}(?:{_DONE})\b", from_subject=True),
+    _cue("done", rf"{_WAS}{_A}(?:{_DONE})\b", from_subject=True),
     _cue("done", rf"{_HAVE}?{_A}(?:(?:{_DONE})\b(?! (?:by|to|under|within|for|at|with|and|in|on)\b)|(?:re)?opened\b|joined\b)"),
     _cue("done", rf"(?<=include ){_A}(?:appointing|launching|opening|establishing|completing|creating|allocating|building|introducing)\b"),
 )

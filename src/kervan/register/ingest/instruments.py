@@ -18,7 +18,7 @@ _HEAD: Final = re.compile(rf"\b{DOCUMENTS}\b")
 _ITEM: Final = re.compile(r",? and (?=(?:an?|the) )|, (?=(?:an?|the) )")
 _LEAD: Final = re.compile(r"\s*(?:(?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|also|to approve|to adopt|to endorse|of) )*(?:(?:an?|the|this|that|these|its|their|our) )?")
 _TAIL: Final = re.compile(
-    r" (?:at (?:the|a|its|their)|during|by (?!law)|on (?:mon|tues|wednes|thurs|fri|satur|sun|\d)|in (?:january|february|march|april|may|june|july|august"
+    r" (?:(?<!aimed )(?<!aiming )at (?:the|a|its|their)|during|by (?!law)|on (?:mon|tues|wednes|thurs|fri|satur|sun|\d)|in (?:january|february|march|april|may|june|july|august"
     r"|september|october|november|december|(?:19|20)\d\d)|the (?:day|week|month|year) before|last (?:week|month|year)|this (?:week|month|year)|today|yesterday|with immediate effect)\b"
 )
 _BARE: Final = re.compile(

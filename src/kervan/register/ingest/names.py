@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from kervan.register.ingest.candidate import Candidate
@@ -36,7 +37,11 @@ _SPEECH: Final = re.compile(
 )
 #: Legal forms, which end a name.
 _FORMS: Final = frozenset("CJSC OJSC JSC LLC LLP Ltd Inc PLC GmbH SA AG SE".split())
+#: No sentence names more.
+_MOST_PLACES: Final = 400
 _OF: Final = ("of", "for", "on", "to")
+_IN_BRACKETS: Final = re.compile(r"\s?\(([A-Z][A-Za-z]{1,9})\)")
+_ONE_WORD: Final = re.compile(r"\w+(?:-\w+)*")
 _IS_DOCUMENT: Final = re.compile(rf"(?i){DOCUMENTS}")
 
 
@@ -91,27 +96,67 @@ def find_names(text: str, parts: list[Sentence], known: list[Known], more: Found
     """
     bodies = {(name.start, name.end) for name in known if name.kind == "organization"}
     people = {(name.start, name.end) for name in known if name.kind == "person"}
+    places = [name for name in known if name.kind == "place"]
     posts: dict[tuple[int, int], str] = {}
+    at = 0
     for part in parts:
         words = words_of(text, part.start, part.end)
+        while at < len(places) and places[at].start < part.start:
+            at += 1
+        here = list(takewhile(lambda name, end=part.end: name.start < end, places[at:at + _MOST_PLACES]))
+        mine = list(_holders(text, part, words, here))
+        taken = Cover(text, [span for pair in mine for span in pair], part.start, part.end)
+        people |= {person for person, _ in mine} | {span for span in _speakers(text, words) if not taken.meets(span)}
+        posts |= {post: text[slice(*person)] for person, post in mine}
         bodies |= set(_bodies(text, words))
-        for person, post in _holders(text, part, words, [name for name in known if name.kind == "place"]):
-            people.add(person)
-            posts[post] = text[slice(*person)]
-        taken = {*people, *posts}
-        people |= {span for span in _speakers(text, words) if not any(_meet(span, other) for other in taken)}
-    taken = {*bodies, *people, *posts}
-    people |= {span for span in more.persons if not any(_meet(span, other) for other in taken)}
-    bodies |= {span for span in more.organizations if not any(_meet(span, other) for other in (*taken, *people))}
-    bodies = _outermost(bodies)
-    bodies |= set(_abbreviations(text, bodies))
-    people = {span for span in _outermost(people) if not any(_meet(span, body) for body in bodies)}
-    people |= {span for span in _surnames(text, people) if not any(_meet(span, taken) for taken in (*people, *bodies))}
+    bodies, people = _with_more(text, bodies, people, set(posts), more)
     return Names(
         tuple(Candidate("organization", "named", *span, text[slice(*span)]) for span in sorted(bodies)),
         tuple(Candidate("person", "named", *span, text[slice(*span)]) for span in sorted(people)),
         tuple(Candidate("post", "held", *span, text[slice(*span)], holder) for span, holder in sorted(posts.items())),
     )
+
+
+def _with_more(
+    text: str, bodies: set[tuple[int, int]], people: set[tuple[int, int]], posts: set[tuple[int, int]], more: Found
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Return bodies and persons, none within another, with abbreviations, surnames and what was found by other means."""
+    taken = Cover(text, [*bodies, *people, *posts])
+    people |= {span for span in more.persons if not taken.meets(span)}
+    taken = Cover(text, [*bodies, *people, *posts])
+    bodies = _outermost(bodies | {span for span in more.organizations if not taken.meets(span)})
+    taken = Cover(text, bodies)
+    bodies |= {span for span in _abbreviations(text, bodies) if not taken.meets(span)}
+    taken = Cover(text, bodies)
+    people = {span for span in _outermost(people) if not taken.meets(span)}
+    taken = Cover(text, [*bodies, *people])
+    return bodies, people | {span for span in _surnames(text, people) if not taken.meets(span)}
+
+
+class Cover:
+    """Which characters of a text, or of a part of it, some spans take.
+
+    Parameters
+    ----------
+    text
+        The text.
+    spans
+        The spans.
+    start
+        Where the part begins.
+    end
+        Where it ends; all of the text without it.
+    """
+
+    def __init__(self, text: str, spans: Iterable[tuple[int, int]], start: int = 0, end: int | None = None) -> None:
+        self._start = start
+        self._taken = bytearray((len(text) if end is None else end) - start)
+        for first, last in spans:
+            self._taken[first - start : last - start] = b"\1" * (last - first)
+
+    def meets(self, span: tuple[int, int]) -> bool:
+        """Whether one of the spans holds a character of this one."""
+        return 1 in self._taken[span[0] - self._start : span[1] - self._start]
 
 
 def _meet(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -203,13 +248,15 @@ def _is_other(run: list[Word]) -> bool:
 
 def _abbreviations(text: str, bodies: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield each mention of an abbreviation that a text itself gives in brackets after a name."""
-    short = set()
-    for _, end in bodies:
-        if given := re.compile(r"\s?\(([A-Z][A-Za-z]{1,9})\)").match(text, end):
-            short.add(given[1])
-    if short:
-        for found in re.finditer(rf"\b(?:{'|'.join(map(re.escape, sorted(short)))})\b", text):
-            if not any(_meet(found.span(), body) for body in bodies):
+    given = (_IN_BRACKETS.match(text, end) for _, end in bodies)
+    yield from _mentions(text, {found[1] for found in given if found})
+
+
+def _mentions(text: str, words: set[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of some words."""
+    if words:
+        for found in _ONE_WORD.finditer(text):
+            if found[0] in words:
                 yield found.span()
 
 
@@ -227,12 +274,17 @@ def _holders(
         if first is None:
             continue
         while first > 0 and (
-            is_name_like(words[first - 1]) or (words[first - 1].text in ("'s", "’s") and is_name_like(words[first - 2]))
+            is_name_like(words[first - 1])
+            or (first > 1 and words[first - 1].text in ("'s", "’s") and is_name_like(words[first - 2]))
         ):
             first -= 1
         stop, name_end = _split(text, words, after, places)
-        if name_end > stop:
-            person, post = (words[stop].start, words[name_end - 1].end), (words[first].start, words[stop - 1].end)
+        if name_end == stop:
+            stop, begin, name_end = _after_comma(words, after)
+        else:
+            begin = stop
+        if name_end > begin:
+            person, post = (words[begin].start, words[name_end - 1].end), (words[first].start, words[stop - 1].end)
             held += [person, post]
             yield person, post
     for person, post in _appositions(text, words):
@@ -260,6 +312,18 @@ def _split(text: str, words: list[Word], at: int, places: list[Known]) -> tuple[
     return at, end
 
 
+def _after_comma(words: list[Word], at: int) -> tuple[int, int, int]:
+    """Return the end of a post and the place of the name after its comma: "Kazakhstan's Minister of Transport, Marat ..."."""
+    stop = _post_end(words, at - 1)
+    begin = stop + 1
+    if stop >= len(words) or words[stop].text != "," or stop < at:
+        return at, at, at
+    end = _run(words, begin)
+    name = {word.text for word in words[begin:end]}
+    is_name = 2 <= end - begin <= 3 and not name & (_BODIES | COUNTRIES) and not any(_HEAD.fullmatch(word) for word in name)
+    return (stop, begin, end) if is_name else (at, at, at)
+
+
 def _complement(words: list[Word], place: int, end: int, places: list[Known]) -> int:
     """Return where what a post is "of" ends: a known place, a state, or all but the last two words, the name."""
     heads = [number for number in range(place, end) if words[number].text in _BODIES | _FORMS]
@@ -284,7 +348,7 @@ def _appositions(text: str, words: list[Word]) -> Iterator[tuple[tuple[int, int]
             later = _LATER.match(text, words[end - 1].end)
             if later and later[0].strip() and (later[0][0] == "," or later[0].split()[0] == "as"):
                 begin = _word_at(words, later.end())
-                if (stop := _post_end(words, begin)) > begin:
+                if begin < len(words) and words[begin].text != "and" and (stop := _post_end(words, begin)) > begin:
                     yield (words[at].start, words[end - 1].end), (words[begin].start, words[stop - 1].end)
         at = max(end, at + 1)
 
@@ -326,7 +390,4 @@ def _speakers(text: str, words: list[Word]) -> Iterator[tuple[int, int]]:
 
 def _surnames(text: str, people: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the mentions of a known person by the last word of the name."""
-    last = {text[start:end].split()[-1] for start, end in people if " " in text[start:end]}
-    if last:
-        for found in re.finditer(rf"\b(?:{'|'.join(map(re.escape, sorted(last)))})\b", text):
-            yield found.span()
+    yield from _mentions(text, {text[start:end].split()[-1] for start, end in people if " " in text[start:end]})

@@ -87,9 +87,9 @@ def _lines(text: str, start: int, end: int) -> list[tuple[int, int]]:
             and not _LIST_MARK.match(text, at, stop)
             and not _DATE_LINE.match(text, at, stop)
             and lines[-1][1] - text.rfind("\n", 0, lines[-1][1]) - 1 > 0.6 * widest
-            and not text[: lines[-1][1]].endswith((".", ";", ":", "!", "?"), max(0, lines[-1][1] - 1))
+            and text[lines[-1][1] - 1] not in ".;:!?"
         )
-        lines = [*lines[:-1], (lines[-1][0], stop)] if goes_on else [*lines, (at, stop)]
+        lines.append((lines.pop()[0] if goes_on else at, stop))
         at = stop + 1
     return lines
 

