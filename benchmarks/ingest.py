@@ -26,11 +26,11 @@ TEXTS = Path(__file__).resolve().parent.parent / "tests" / "texts"
 TAGS = {
     "ad": ("action", "adopted"), "do": ("action", "done"), "pl": ("action", "planned"), "uw": ("action", "under_way"),
     "rf": ("action", "reaffirmed"), "pr": ("action", "proposed"), "cf": ("action", "called_for"), "bi": ("action", "binding"),
-    "D": ("document", "adopted"), "EH": ("event", "held"), "EP": ("event", "planned"), "B": ("organization", "named"),
-    "P": ("person", "named"), "T": ("post", "held"), "M": ("amount", "money"), "Q": ("amount", "quantity"),
-    "%": ("amount", "percentage"),
+    "D": ("document", "adopted"), "EH": ("event", "held"), "EP": ("event", "planned"), "B": ("body", "named"),
+    "P": ("person", "named"), "T": ("person", "post"), "M": ("amount", "money"), "Q": ("amount", "quantity"),
+    "%": ("percentage", "share"),
 }  # fmt: skip
-STATEMENTS, NAMES, AMOUNTS = ("action", "document", "event"), ("organization", "person", "post"), ("amount",)
+STATEMENTS, NAMES, AMOUNTS = ("action", "document", "event"), ("body", "person"), ("amount", "percentage")
 OVERLAP = 0.5
 RESAMPLES = 2_000
 SEED = 20250521
@@ -124,11 +124,11 @@ def baseline(text: str) -> list[Candidate]:
             found += take("document", "adopted", r"(?i)\b(?:agreement|memorandum|protocol|declaration|charter|statement|strategy|programme)\b[^,.;]*")
         when = "planned" if re.search(r"\bwill\b", words) else "held"
         found += take("event", when, r"(?i)\b(?:summit|meeting|session|conference|forum)\b[^,.;]*")
-        found += take("organization", "named", r"(?:[A-Z]\w+ )+(?:Bank|Council|Ministry|Commission|Committee|Organization|Fund)")
-        found += take("post", "held", r"(?:President|Prime Minister|Minister|Secretary General)(?: of [A-Z]\w+)?")
-        found += take("person", "named", r"(?<=President |Minister )[A-Z]\w+ [A-Z]\w+")
+        found += take("body", "named", r"(?:[A-Z]\w+ )+(?:Bank|Council|Ministry|Commission|Committee|Organization|Fund)")
+        found += take("person", "post", r"(?:President|Prime Minister|Minister|Secretary General)(?: of [A-Z]\w+)?")
+        found += take("person", "named", r"(?:(?<=President )|(?<=Minister ))[A-Z]\w+ [A-Z]\w+")
         found += take("amount", "money", r"[$€]\d\S*(?: (?:million|billion))?")
-        found += take("amount", "percentage", r"\d\S*(?:%| percent| per cent)")
+        found += take("percentage", "share", r"\d\S*(?:%| percent| per cent)")
         found += take("amount", "quantity", r"\d\S* (?:tonnes|km|hours|days)")
     return found
 

@@ -70,14 +70,15 @@ def amounts(text: str, start: int, end: int) -> Iterator[Candidate]:
         value = number(found["number"])
         if value is not None and found["scale"]:
             value = float(f"{value}e{len(str(int(_SCALES[found['scale'].lower()]))) - 1}")
+        kind = "amount"
         if found["sign"] or found["money"]:
             class_, unit = "money", _currency(found["sign"] or "", found["money"] or "")
         elif found["percent"]:
-            class_, unit = "percentage", "frac"
+            kind, class_, unit = "percentage", "share", "frac"
             value = None if value is None else float(f"{value}e-2")
         else:
             class_, unit = "quantity", found["unit"]
-        yield Candidate("amount", class_, found.start(), found.end(), found[0], value=value, unit=unit)
+        yield Candidate(kind, class_, found.start(), found.end(), found[0], value=value, unit=unit)
 
 
 def _currency(sign: str, word: str) -> str:

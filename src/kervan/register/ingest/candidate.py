@@ -16,10 +16,10 @@ CLASSES: Final = {
     "action": FORCES,
     "document": ("adopted",),
     "event": ("held", "planned"),
-    "organization": ("named",),
-    "person": ("named",),
-    "post": ("held",),
-    "amount": ("money", "quantity", "percentage"),
+    "body": ("named",),
+    "person": ("named", "post"),
+    "amount": ("money", "quantity"),
+    "percentage": ("share",),
 }
 
 

@@ -22,6 +22,8 @@ from kervan.register.ingest.syntax import Parse, parses
 from kervan.register.ingest.times import anchor_of
 from kervan.register.ingest.words import even_lower
 
+#: What a known name of each kind can be the name of.
+_KINDS: Final = {"organization": ("body", "named"), "person": ("person", "named"), "post": ("person", "post")}
 __all__ = ["ENGINES", "extract"]
 
 #: How a text is read: by patterns alone, or with the parse and the names of the extra ``text``.
@@ -97,7 +99,7 @@ def _finished(found: Candidate, known: list[Known]) -> Candidate:
     inside = [
         key
         for name in known
-        if name.end <= found.end and (found.kind in ("action", "event", "document") or name.kind == found.kind)
+        if name.end <= found.end and (found.kind in ("action", "event", "document") or _KINDS.get(name.kind) == (found.kind, found.class_))
         for key in name.ids
     ]  # fmt: skip
     return replace(found, confidence=CONFIDENCE.get((found.kind, found.class_), 0.5), links=tuple(dict.fromkeys(inside)))

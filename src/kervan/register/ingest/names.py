@@ -111,9 +111,9 @@ def find_names(text: str, parts: list[Sentence], known: list[Known], more: Found
         bodies |= set(_bodies(text, words))
     bodies, people = _with_more(text, bodies, people, set(posts), more)
     return Names(
-        tuple(Candidate("organization", "named", *span, text[slice(*span)]) for span in sorted(bodies)),
+        tuple(Candidate("body", "named", *span, text[slice(*span)]) for span in sorted(bodies)),
         tuple(Candidate("person", "named", *span, text[slice(*span)]) for span in sorted(people)),
-        tuple(Candidate("post", "held", *span, text[slice(*span)], holder) for span, holder in sorted(posts.items())),
+        tuple(Candidate("person", "post", *span, text[slice(*span)], holder) for span, holder in sorted(posts.items())),
     )
 
 
