@@ -24,7 +24,7 @@ _SPEECH: Final = (
 )
 #: A clause begins after one of these.
 _CLAUSE: Final = re.compile(
-    rf'[;:"]| [–—] | - |, (?:and|but|while|whereas|so|which|who|where|with)\b|,? but\b|\b{_SPEECH}(?: [a-z]+ on [a-z]+)?(?: that)? |\bthat '
+    rf'[;:"]| [–—] | - |, (?:and|but|while|whereas|so|which|who|where|with)\b|,? but\b|\b{_SPEECH}(?: [a-z]+ on [a-z]+)?(?: that)? |\bthat |(?<!such )(?<!well )\bas (?=the |an? )'
 )
 _LEAD_IN: Final = re.compile(
     r"(?:in|on|at|by|from|since|during|after|before|under|according to|for|with|today|yesterday|as|following|starting|addressing"
@@ -166,7 +166,8 @@ def units_of(lowered: str, *, stem: str = "") -> list[Unit]:
         following = next((later for later in hits[number + 1 :] if later.start >= apart), None)
         if units and hit.start < units[-1].end:
             continue
-        if any(start <= hit.start < end for start, end in blocked):
+        has_happened = hit.cue.force in ("adopted", "done", "under_way")
+        if any(part.holds(hit.start, hit.end, has_happened=has_happened) for part in blocked):
             continue
         clause = _clause_start(lowered, hit.start, units[-1].end if units else 0)
         if is_negated(lowered[clause : hit.start], lowered[hit.start : hit.end], lowered[hit.end : hit.end + 12], allows_not=hit.cue.allows_not):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["blocked_spans", "is_negated"]
+__all__ = ["Blocked", "blocked_spans", "is_draft", "is_negated"]
 
 _SEGMENT: Final = re.compile(r";|,? but\b|, (?:while|whereas|yet)\b|, and (?=[a-z]+ )|\. ")
 _STRONG: Final = re.compile(r";|,? but\b|, (?:while|whereas|yet)\b|\. ")
@@ -52,7 +53,30 @@ def _around(pattern: re.Pattern[str], lowered: str, place: int) -> tuple[int, in
     return start, end
 
 
-def blocked_spans(lowered: str) -> list[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A part of a sentence in which nothing counts as said.
+
+    Parameters
+    ----------
+    start
+        Where it begins.
+    end
+        Where it ends.
+    condition
+        Where the condition begins that blocks it; -1 where something else does. What has happened before it stands.
+    """
+
+    start: int
+    end: int
+    condition: int = -1
+
+    def holds(self, start: int, end: int, *, has_happened: bool = False) -> bool:
+        """Whether a cue counts for nothing here."""
+        return self.start <= start < self.end and not (has_happened and end <= self.condition)
+
+
+def blocked_spans(lowered: str) -> list[Blocked]:
     """Return the parts of a sentence in which nothing counts as said.
 
     Parameters
@@ -61,14 +85,14 @@ def blocked_spans(lowered: str) -> list[tuple[int, int]]:
         The sentence in small letters.
     """
     if lowered.rstrip("\"') ").endswith("?"):
-        return [(0, len(lowered))]
+        return [Blocked(0, len(lowered))]
     spans = []
     for found in _CONDITION.finditer(lowered):
         is_first = not lowered[: found.start()].strip(" \"'(")
-        spans.append(_around(_STRONG if is_first else _SEGMENT, lowered, found.start()))
-    spans += [_around(_STRONG, lowered, found.start()) for found in _HEARSAY.finditer(lowered)]
-    spans += [(found.start(), _around(_STRONG, lowered, found.start())[1]) for found in _DENIAL.finditer(lowered)]
-    spans += [_around(_SEGMENT, lowered, found.start()) for found in _UNTRUE.finditer(lowered)]
+        spans.append(Blocked(*_around(_STRONG if is_first else _SEGMENT, lowered, found.start()), found.start()))
+    spans += [Blocked(*_around(_STRONG, lowered, found.start())) for found in _HEARSAY.finditer(lowered)]
+    spans += [Blocked(found.start(), _around(_STRONG, lowered, found.start())[1]) for found in _DENIAL.finditer(lowered)]
+    spans += [Blocked(*_around(_SEGMENT, lowered, found.start())) for found in _UNTRUE.finditer(lowered)]
     return spans
 
 

@@ -37,7 +37,7 @@ _PAST: Final = re.compile(
 )
 _AT: Final = re.compile(r"\b(?:at|for|during|within|of|following|after) (?:an? |the |its |their |our )?$", re.IGNORECASE)
 _WHERE: Final = re.compile(r"\b(?:in|hosted by) [A-Z]")
-_HELD: Final = re.compile(r"\b(?:held|host|hosted|take place|took place|takes place)\b")
+_HELD: Final = re.compile(r"\b(?:held|host|hosted|sidelines|take place|took place|takes place)\b")
 _MONTHS: Final = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATE_AFTER: Final = re.compile(rf",? (?:in|on|for) (?:\d{{1,2}} )?(?:(?:{_MONTHS})(?: \d{{1,2}})?(?:,? \d{{4}})?|\d{{4}})\b")
 _PLACE_AFTER: Final = re.compile(r"(?: held)? in (?!(?:" + _MONTHS + r")\b)[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?")
@@ -71,7 +71,7 @@ def events_of(text: str, part: Sentence, units: list[Unit], anchor: dt.date | No
         last = _end(words, at)
         start, end = words[first].start, _with_place_and_date(text, words[last].end, part.end)
         place = words[at].start - part.start
-        if not any(begin <= place < stop for begin, stop in blocked) and (
+        if not any(span.holds(place, place) for span in blocked) and (
             found := _event(text, part, (start, end), words[first : at + 1], units, anchor)
         ):
             yield found
@@ -92,7 +92,7 @@ def _begin(words: list[Word], head: int) -> int:
 def _end(words: list[Word], head: int) -> int:
     """Return the last word of what the event is of or on."""
     last = head
-    while last + 1 < len(words) and words[last + 1].text in ("of", "on", "between", "for"):
+    while last + 1 < len(words) and words[last + 1].text in ("of", "on", "between", "for", "from"):
         at = last + 2 + (last + 2 < len(words) and words[last + 2].text in ("the", "its"))
         stop = at
         while stop < len(words) and stop - at < _MOST and words[stop].text.isalpha() and not _ends_name(words[stop]):
@@ -107,7 +107,7 @@ def _ends_name(word: Word) -> bool:
     """Whether a word after the name of an event is no part of it."""
     text = word.text.lower()
     return not is_name_like(word) and (
-        text in _OUTSIDE | {"took", "takes", "ended", "concluded", "adopted", "opened", "began", "which", "who", "under", "where", "on"}
+        text in _OUTSIDE | {"due", "took", "takes", "ended", "concluded", "adopted", "opened", "began", "which", "who", "under", "where", "on"}
     )
 
 
@@ -127,6 +127,8 @@ def _event(
     clause_start, clause_end = _clause(text, part, start, end)
     clause = text[clause_start:clause_end]
     lowered = even_lower(clause)
+    if len(name) == 1 and end == name[0].end:
+        return None
     if is_negated(lowered[: end - clause_start], "", lowered[end - clause_start :], allows_not=False):
         return None
     around = [unit.force for unit in units if unit.start < end - part.start and start - part.start < unit.end]

@@ -155,17 +155,17 @@ CUES: Final = (
     _cue("adopted", r"(?:approves|adopts|endorses)\b"),
     _cue("adopted", r"(?<=with )(?:the )?(?:signing(?: of)?|(?:adoption|ratification|approval) of)\b(?! ceremony)"),
     # ── under way ──
+    _cue("planned", r"plans (?:are )?(?:under ?way|in place|exist) to\b"),
     _cue("under_way", rf"(?:is|are) {_A}taking (?:steps|measures|action) to\b|(?:is|are) in the process of\b"),
     _cue("under_way", rf"(?:has|have) been {_A}(?!{_STATIVE}\b)[a-z]{{2,20}}ing\b"),
     _cue("under_way", rf"(?:is|are) {_A}being {_A}[a-z]+", from_subject=True),
-    _cue("under_way", rf"(?:(?:is|are|remains?|were|was) )?{_A}(?:under ?way|ongoing|in progress|under (?:construction|development|preparation|negotiation|reconstruction)|in preparation)\b(?! to\b)", from_subject=True),
+    _cue("under_way", rf"(?:(?:is|are|remains?|were|was) )?{_A}(?:under ?way|ongoing|in progress|under (?:construction|development|preparation|negotiation|reconstruction)|in preparation)\b", from_subject=True),
     _cue("under_way", rf"(?:is|are) {_A}(?!{_STATIVE}\b)[a-z]{{2,20}}ing\b"),
     _cue("under_way", rf"{_HAVE}{_A}(?:begun|started|commenced|embarked on)(?= (?:(?:the |its |their )?(?:[a-z]+ )?(?:works?|construction|laying|implementation|dredging|building|preparations?|negotiations|testing)|to)\b)"),
     _cue("under_way", rf"(?:began|started|commenced) (?=(?:(?:the |its |their )?(?:[a-z]+ )?(?:works?|construction|laying|implementation|dredging|building|preparations?|negotiations|testing)|to)\b)"),
     _cue("under_way", rf"(?:works?|construction|negotiations|preparations?|dredging|implementation|talks|survey work)\b[^,;.]{{0,60}}? (?:{_HAVE}{_A}(?:begun|started|commenced)|continues?|began|started|is continuing|are continuing)\b", from_subject=True),
     _cue("under_way", r"(?<='s )efforts to\b", from_subject=True),
     # ── planned ──
-    _cue("planned", r"plans (?:are )?(?:under ?way|in place|exist) to\b"),
     _cue("planned", rf"will {_A}be {_A}(?!able\b|a\b|the\b)[a-z]+(?:ed|t|n|ld|d)\b|will {_A}(?:take place|enter into force)\b|will open(?= (?:in|on|by|at|its)\b)", from_subject=True),
     _cue("planned", rf"(?:will|'ll) {_A}(?!{_MODAL_STATE}\b)[a-z]+"),
     _cue("planned", rf"{_BE}{_A}(?:(?:scheduled|planned|due|set|slated|envisaged|projected) (?:to|for)\b|expected to (?:be )?{_MEET}\b|to be [a-z]+(?:ed|t|n|ld)\b)", from_subject=True),
@@ -173,7 +173,7 @@ CUES: Final = (
     _cue("planned", rf"{_HAVE}?{_A}(?:agree[sd]? (?:up)?on (?:the |an? )|(?:takes?|took|taken|made|passed) (?:a|the) decision (?:to|on)\b)"),
     _cue("planned", rf"{_HAVE}?{_A}(?:pledge[sd]?|promise[sd]?) (?=[$€£\d])"),
     _cue("planned", rf"(?:is|are) {_A}(?:planning|intending|going|aiming) to\b"),
-    _cue("planned", rf"{_HAVE}?(?:commit(?:s|ted)?|bind|binds|bound)(?: (?:themselves|itself|ourselves|himself|herself))? to\b"),
+    _cue("planned", rf"{_HAVE}?(?:(?<!is )(?<!are )commit(?:s|ted)?|bind|binds|bound)(?: (?:themselves|itself|ourselves|himself|herself))? to\b"),
     _cue("planned", rf"{_HAVE}?{_A}announc(?:e|es|ed|ing) (?:the |a |an |{_OWN} )?(?:upcoming |forthcoming )?(?:launch|start|creation|establishment|opening|construction|beginning|plans?|intention|laying|introduction)(?: of| to)\b"),
     # ── done ──
     _cue("done", rf"{_HAVE}?{_A}(?:went into (?:operation|service)|became operational|c[ao]me (?:into operation|on stream)|kicked off|rolled out|set up|carried out)\b"),

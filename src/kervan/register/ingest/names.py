@@ -177,7 +177,10 @@ def _outermost(spans: set[tuple[int, int]]) -> set[tuple[int, int]]:
 
 def _run(words: list[Word], at: int) -> int:
     """Return the place after the name-like words that begin at a place."""
-    while at < len(words) and is_name_like(words[at]):
+    first = at
+    while at < len(words) and (
+        is_name_like(words[at]) or (first < at and words[at].text in ("'s", "’s") and words[at - 1].text == "People")
+    ):
         at += 1
     return at
 
