@@ -33,9 +33,10 @@ _AHEAD: Final = re.compile(
     r"\b(?:will|would|to be held|(?:is|are) (?:scheduled|planned|expected|due|set|to)|to (?:hold|host|convene|meet)|upcoming|forthcoming)\b"
 )
 _PAST: Final = re.compile(
-    r"\b(?:took place|(?:was|were|been) (?:held|hosted|convened|opened)|held|ended|concluded|hosted|gathered|convened|met|opened|attended|communiqué of|at the|within|during|for the)\b"
+    r"\b(?:took place|(?:was|were|been) (?:held|hosted|convened|opened)|held|ended|concluded|hosted|gathered|convened|met|opened|attended|signed|as part of|communiqué of|at the|within|during|for the)\b"
 )
 _AT: Final = re.compile(r"\b(?:at|for|during|within|of|following|after) (?:an? |the |its |their |our )?$", re.IGNORECASE)
+_SAID_AT: Final = re.compile(r"\b(?:said|told|noted|stated|announced|added|spoke|speaking|remarks)(?: \w+){0,2} (?:at|during) (?:the |an? )?$")
 _WHERE: Final = re.compile(r"\b(?:in|hosted by) [A-Z]")
 _HELD: Final = re.compile(r"\b(?:held|host|hosted|sidelines|take place|took place|takes place)\b")
 _MONTHS: Final = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -134,7 +135,7 @@ def _event(
     around = [unit.force for unit in units if unit.start < end - part.start and start - part.start < unit.end]
     is_place = bool(_AT.search(text, max(part.start, start - 24), start))
     is_ahead = "planned" in around
-    if is_place and _AHEAD.search(lowered) and not time_of(clause, anchor, is_ahead=is_ahead):
+    if is_place and not _SAID_AT.search(even_lower(text[part.start : start])[-60:]) and _AHEAD.search(lowered) and not time_of(clause, anchor, is_ahead=is_ahead):
         return None
     if not is_place and (set(around) & {"proposed", "called_for", "binding"} or (not around and _AHEAD.search(lowered))):
         return None

@@ -129,6 +129,7 @@ CUES: Final = (
     _cue("binding", rf"{_BE}{_A}(?:instructed|tasked|mandated|directed|entrusted|obliged|required|bound)(?: to\b| with\b)", from_subject=True),
     _cue("binding", rf"{_HAVE}?(?:undertakes?|undertook|undertaken) (?:not )?to\b", allows_not=True),
     _cue("binding", rf"{_HAVE}?{_A}(?:instruct(?:s|ed)|task(?:s|ed)|mandate[sd]|direct(?:s|ed)|entrust(?:s|ed)|oblige[sd]|order(?:s|ed)|require[sd]) (?=[^,;.]{{2,90}} to\b)"),
+    _cue("binding", rf"{_HAVE}?{_A}(?:instruct(?:s|ed)|order(?:s|ed)|direct(?:s|ed)) to\b"),
     _cue("binding", r"(?:^|(?<=we ))(?:instruct|task|mandate|direct|entrust|oblige|require) (?=[^,;.]{2,90} to\b)"),
     # ── called for ──
     _cue("called_for", rf"{_BE}{_A}(?:invited|encouraged|urged|asked|requested|recommended|called (?:up)?on) to (?!attend|visit|take part|join the)", from_subject=True),
@@ -137,7 +138,7 @@ CUES: Final = (
     _cue("called_for", rf"{_HAVE}?{_A}(?:appeal(?:s|ed)? (?:to|for)\b|(?:invit(?:e|es|ed)|ask(?:s|ed)?|request(?:s|ed)?) (?=[^,;.]{{2,90}} to (?!attend|visit)))"),
     _cue("called_for", rf"{_HAVE}?{_A}(?:stress|emphasi[sz]|underlin|underscor|highlight|reiterat|point)(?:e|es|ed|s|ing)?(?: (?:on|to|out))? (?:the|a) (?:[a-z]+ )?(?:need|necessity)\b"),
     _cue("called_for", rf"should (?:not )?{_A}(?!have\b)[a-z]+", allows_not=True),
-    _cue("called_for", r"(?<=we )(?:all |jointly )?need to\b"),
+    _cue("called_for", r"(?:(?<=we )|(?<=countries )|(?<=states )|(?<=members )|(?<=parties ))(?:all |jointly |also )?need to\b"),
     _cue("called_for", r"it is (?:necessary|essential|imperative|time) to\b"),
     # ── reaffirmed ──
     _cue("reaffirmed", rf"{_HAVE}?{_A}(?:re-?affirm(?:s|ed|ing)?|reiterat(?:e|es|ed|ing)|re-?confirm(?:s|ed)?|restat(?:e|es|ed)) (?!the (?:importance|significance|role)\b|(?:its|their|our|his|her) (?:[a-z]+ )?(?:condolences|gratitude|satisfaction|appreciation|thanks|concern))"),
@@ -168,7 +169,7 @@ CUES: Final = (
     # ── planned ──
     _cue("planned", rf"will {_A}be {_A}(?!able\b|a\b|the\b)[a-z]+(?:ed|t|n|ld|d)\b|will {_A}(?:take place|enter into force)\b|will open(?= (?:in|on|by|at|its)\b)", from_subject=True),
     _cue("planned", rf"(?:will|'ll) {_A}(?!{_MODAL_STATE}\b)[a-z]+"),
-    _cue("planned", rf"{_BE}{_A}(?:(?:scheduled|planned|due|set|slated|envisaged|projected) (?:to|for)\b|expected to (?:be )?{_MEET}\b|to be [a-z]+(?:ed|t|n|ld)\b)", from_subject=True),
+    _cue("planned", rf"{_BE}{_A}(?:(?:scheduled|planned|due|set|slated|envisaged|projected) (?:to|for|in|on|next|this)\b|expected to (?:be )?{_MEET}\b|to be [a-z]+(?:ed|t|n|ld)\b)", from_subject=True),
     _cue("planned", rf"{_HAVE}?{_A}(?:plan(?:s|ned)?|intend(?:s|ed)?|agree[sd]?|decide[sd]?|resolve[sd]?|pledge[sd]?|vow(?:s|ed)?|promise[sd]?|aim(?:s|ed)?|expects?|undert[a-z]+|volunteer(?:s|ed)?) (?:not )?to\b"),
     _cue("planned", rf"{_HAVE}?{_A}(?:agree[sd]? (?:up)?on (?:the |an? )|(?:takes?|took|taken|made|passed) (?:a|the) decision (?:to|on)\b)"),
     _cue("planned", rf"{_HAVE}?{_A}(?:pledge[sd]?|promise[sd]?) (?=[$€£\d])"),

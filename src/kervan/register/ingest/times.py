@@ -29,7 +29,7 @@ _FULL: Final = (
     rf"\b(?:in|by|from|until|for|since|late|early|mid|of|during|starting|before|after|next|last|this) {_MONTH}\b",
     rf"\b(?:in|by|from|until|for|since|late|early|mid|of|during|starting|before|after|end)[ -]{_YEAR}\b",
     r"\b(?P<relative>last|this|next|current|the end of the) year\b|(?P<today>\b(?:today|yesterday)\b)",
-    rf"\bon (?P<weekday>{'|'.join(_DAYS)})\b",
+    rf"\b(?:on )?(?P<weekday>{'|'.join(_DAYS)})\b",
 )  # fmt: skip
 _PATTERNS: Final = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _FULL)
 _UNTIL: Final = re.compile(r"\b(?:by|until|before|no later than|not later than)(?: the)?(?: (?:end|close) of)?(?: the)? ?$", re.IGNORECASE)
