@@ -19,33 +19,47 @@ __all__ = ["Hit", "Unit", "actions_of", "hits_of", "units_of"]
 
 _DOCUMENT: Final = re.compile(rf"\b{DOCUMENTS}\b")
 _SPEECH: Final = (
-    r"(?:said|says|reports|writes|announced|added|noted|stated|stressed|underlined|emphasi[sz]ed|told [a-z]+|recalled|explained|reported|confirmed"
+    r"(?:said|says|reports|writes|announced|added|noted|stated|stressed|underlined|emphasi[sz]ed|told [a-z]+"
+    r"|recalled|explained|reported|confirmed"
     r"|informed|declared|replied)"
 )
 #: A clause begins after one of these.
 _CLAUSE: Final = re.compile(
-    rf'[;:"]| [–—] | - |, (?:and|but|while|whereas|so|which|who|where|with)\b|,? but\b|\b{_SPEECH}(?: [a-z]+ on [a-z]+)?(?: that)? |\bthat |(?<!such )(?<!well )\bas (?=the |an? )'
+    rf'[;:"]| [–—] | - |, (?:and|but|while|whereas|so|which|who|where|with)\b|,? but\b|\b{_SPEECH}(?: [a-z]+ on '
+    rf"[a-z]+)?(?: that)? |\bthat |(?<!such )(?<!well )\bas (?=the |an? )"
 )
 _LEAD_IN: Final = re.compile(
-    r"(?:in|on|at|by|from|since|during|after|before|under|according to|for|with|today|yesterday|as|following|starting|addressing"
-    r"|opening|speaking|while|within|over|to|given|asked|noting|thus|also|meanwhile|separately|earlier|moreover|however)\b[^,]{0,150}, "
+    r"(?:in|on|at|by|from|since|during|after|before|under|according to|for|with|today|yesterday|as|following"
+    r"|starting|addressing"
+    r"|opening|speaking|while|within|over|to|given|asked|noting|thus|also|meanwhile|separately|earlier|moreover"
+    r"|however)\b[^,]{0,150}, "
 )
-_LEFT_OVER: Final = re.compile(r"(?:(?:and|but|that|also|however|then|or|which|who|so|after|since|because|although|though),? |[\s,–—-])+")
+_LEFT_OVER: Final = re.compile(
+    r"(?:(?:and|but|that|also|however|then|or|which|who|so|after|since|because|although|though),? |[\s,–—-])+"
+)
 #: What a unit does not hold any more.
 _STOP: Final = re.compile(
     r'[";]|\((?![^()]{1,40}\))|:(?= )| [–—] | - |[.!?…]+$'
     r"|,? (?:but|while|whereas|although|though|because|which|who|where|according to|so that|whose)\b"
-    rf"|, (?:he|she|they|it|we|as|since|after|before|so|in line|one of|both|despite|following|thus|subject to|among|then|including (?![a-z]+ing\b)|"
-    rf"with|emphasi[sz]ing|(?:[\w\'.-]+ ){{0,7}}?{_SPEECH}\b|[a-z]+ed (?:by|in|on|at|for)\b|a |an |the (?!\w+ (?:and|or) )|(?!including\b)[a-z]+ing\b)"
+    rf"|, (?:he|she|they|it|we|as|since|after|before|so|in line|one of|both|despite|following|thus|subject to"
+    rf"|among|then|including (?![a-z]+ing\b)|"
+    rf"with|emphasi[sz]ing|(?:[\w\'.-]+ ){{0,7}}?{_SPEECH}\b|[a-z]+ed (?:by|in|on|at|for)\b|a |an |the (?!\w+ "
+    rf"(?:and|or) )|(?!including\b)[a-z]+ing\b)"
 )
 _NEW_CLAUSE: Final = re.compile(
-    r",? and (?:(?!that\b|which\b|who\b|to\b|and\b)[\w'-]+ ){0,8}?(?:is|are|was|were|has|have|had|will|shall|must|can|may|would|could|did"
+    r",? and (?:(?!that\b|which\b|who\b|to\b|and\b)[\w'-]+ ){0,8}?(?:is|are|was|were|has|have|had|will|shall|must"
+    r"|can|may|would|could|did"
     r"|does|do|remains?|took|made|said)\b"
 )
 _COORDINATOR: Final = re.compile(r", and |, or |, |; | and ")
-_NEXT_VERB: Final = re.compile(r", including (?P<gerund>[a-z]+ing)(?= )|(?:, and |, | and )(?:to )?(?P<verb>[a-z]+)(?= )")
+_NEXT_VERB: Final = re.compile(
+    r", including (?P<gerund>[a-z]+ing)(?= )|(?:, and |, | and )(?:to )?(?P<verb>[a-z]+)(?= )"
+)
 _TO_VERB: Final = re.compile(r"\bto [a-z]+")
-_INFINITIVE: Final = re.compile(r"\b(?:to|not|be|been|being|can|could|may|might|would|should|will|shall|must|did|does|do)(?: [a-z]+ly)? $")
+_INFINITIVE: Final = re.compile(
+    r"\b(?:to|not|be|been|being|can|could|may|might|would|should|will|shall|must|did|does|do)(?: [a-z]+ly)? $"
+)
+_VERBAL: Final = ("the ", "has", "have", "will", "is ", "are ", "was ", "were ")
 _NOUN_BEFORE: Final = re.compile(r"\b(?:a|an|the|his|her|its|their|our|this|these|of|newly|recently|as) $")
 _STEM: Final = (
     (re.compile(r"\b(?:decid|resolv|agree|approv)"), "planned"),
@@ -53,16 +67,23 @@ _STEM: Final = (
     (re.compile(r"\b(?:instruct|task|mandat|direct|oblig|undert|shall|must)"), "binding"),
 )
 _TO_ITEM: Final = re.compile(r"to (?P<verb>[a-z]+) ")
-_AGENT: Final = re.compile(r"\bby (?P<who>(?:the )?(?!\d|end|the end|means|law)[^,;.]{2,80}?)(?= (?:in|on|at|from|with|for|to|by|and|during|after)\b|[,;.]|$)")
+_AGENT: Final = re.compile(
+    r"\bby (?P<who>(?:the )?(?!\d|end|the end|means|law)[^,;.]{2,80}?)(?= (?:in|on|at|from|with|for|to|by|and"
+    r"|during|after)\b|[,;.]|$)"
+)
 #: In a clause that begins so, nothing has happened yet; or it is said in passing, and its comma ends it.
-_NOT_YET: Final = re.compile(r"\b(?P<when>before|until|till|once|when|whenever|as soon as|by the time|prior to|after)\b")
+_NOT_YET: Final = re.compile(
+    r"\b(?P<when>before|until|till|once|when|whenever|as soon as|by the time|prior to|after)\b"
+)
 _WAS_PAST: Final = re.compile(r"(?:was|were|had|has|have|came|[a-z]+ed)\b")
 _THING: Final = re.compile(
-    r"\b(?:steps?|measures?|investments?|corridor|route|agreement|document|this|it|system|initiative|move|cooperation|memorandum|decision)"
+    r"\b(?:steps?|measures?|investments?|corridor|route|agreement|document|this|it|system|initiative|move"
+    r"|cooperation|memorandum|decision)"
     r" (?:also )?$"
 )
 _EFFECT: Final = re.compile(
-    r"\b(?:ensure|improve|strengthen|reduce|support|facilitate|create|provide|enhance|promote|increase|attract|make|open up|cut|expand)$"
+    r"\b(?:ensure|improve|strengthen|reduce|support|facilitate|create|provide|enhance|promote|increase|attract"
+    r"|make|open up|cut|expand)$"
 )
 _SUBORDINATE: Final = re.compile(r"\b(?:after|since|because|although|though) $")
 _AND_BEFORE: Final = re.compile(r"\b(?:and|or) $")
@@ -125,14 +146,14 @@ def hits_of(lowered: str) -> list[Hit]:
                 continue
             if _INFINITIVE.search(lowered[max(0, start - 24) : start]) and not cue.from_subject:
                 continue
-            if cue.force in ("proposed", "called_for", "adopted", "done", "planned") and _NOUN_BEFORE.search(
-                lowered[max(0, start - 12) : start]
-            ):
-                if not found[0].startswith(("the ", "has", "have", "will", "is ", "are ", "was ", "were ")):
-                    continue
+            may_be_noun = cue.force not in ("binding", "reaffirmed", "under_way") and not found[0].startswith(_VERBAL)
+            if may_be_noun and _NOUN_BEFORE.search(lowered[max(0, start - 12) : start]):
+                continue
             hits.append(Hit(start, end, cue))
     hits.sort(key=lambda hit: hit.start)
-    return [hit for number, hit in enumerate(hits) if not (number and _is_second_participle(lowered, hits[number - 1], hit))]
+    return [
+        hit for number, hit in enumerate(hits) if not (number and _is_second_participle(lowered, hits[number - 1], hit))
+    ]
 
 
 def _is_second_participle(lowered: str, hit: Hit, later: Hit) -> bool:
@@ -170,12 +191,20 @@ def units_of(lowered: str, *, stem: str = "") -> list[Unit]:
         if any(part.holds(hit.start, hit.end, has_happened=has_happened) for part in blocked):
             continue
         clause = _clause_start(lowered, hit.start, units[-1].end if units else 0)
-        if is_negated(lowered[clause : hit.start], lowered[hit.start : hit.end], lowered[hit.end : hit.end + 12], allows_not=hit.cue.allows_not):
+        if is_negated(
+            lowered[clause : hit.start],
+            lowered[hit.start : hit.end],
+            lowered[hit.end : hit.end + 12],
+            allows_not=hit.cue.allows_not,
+        ):
             continue
         if _is_to_come(lowered, clause, hit) or _is_effect(lowered, clause, hit):
             continue
         end = _unit_end(lowered, hit.end, following.start if following else len(lowered))
-        if _SUBORDINATE.search(lowered[: start_of(lowered, clause, hit)]) and (comma := lowered.find(", ", hit.end, end)) > 0:
+        if (
+            _SUBORDINATE.search(lowered[: start_of(lowered, clause, hit)])
+            and (comma := lowered.find(", ", hit.end, end)) > 0
+        ):
             end = comma
         start = start_of(lowered, clause, hit) if hit.cue.from_subject else hit.start
         unit = Unit(start, end, hit.cue.force, clause, hit.start, hit.end, hit.cue.from_subject)
@@ -186,7 +215,7 @@ def units_of(lowered: str, *, stem: str = "") -> list[Unit]:
 
 
 def start_of(lowered: str, clause: int, hit: Hit) -> int:
-    """Return where the subject of a cue begins: after what leads into the clause, or at the cue where marks part the two."""
+    """Return where the subject of a cue begins, after what leads into the clause; the cue where marks part the two."""
     if lowered[hit.start - 2 : hit.start] == ", ":
         return hit.start
     lead = _LEAD_IN.match(lowered, clause, hit.start)
@@ -196,7 +225,7 @@ def start_of(lowered: str, clause: int, hit: Hit) -> int:
 
 
 def _is_to_come(lowered: str, clause: int, hit: Hit) -> bool:
-    """Whether a cue stands in a clause of time that tells of what has yet to come: "after the agreement enters into force"."""
+    """Whether a cue stands in a clause of time that has yet to come: "after the agreement enters into force"."""
     found = _NOT_YET.search(lowered[max(clause - 8, 0) : hit.start].rpartition(",")[2])
     if not found:
         return False
@@ -259,7 +288,9 @@ def _unit_end(lowered: str, start: int, following: int) -> int:
 def _names_document(lowered: str, unit: Unit) -> bool:
     """Whether an act of adoption has an instrument for its object, or its subject in the passive."""
     words = lowered[unit.start : unit.cue] if unit.from_subject else lowered[unit.cue_end : unit.end]
-    is_relative = not unit.from_subject and re.search(rf"\b{DOCUMENTS} (?:[a-z]+ly )?$", lowered[max(0, unit.cue - 40) : unit.cue])
+    is_relative = not unit.from_subject and re.search(
+        rf"\b{DOCUMENTS} (?:[a-z]+ly )?$", lowered[max(0, unit.cue - 40) : unit.cue]
+    )
     return bool(_DOCUMENT.search(words)) and not is_draft(words) and not is_relative
 
 
@@ -267,7 +298,9 @@ def _split(lowered: str, unit: Unit) -> Iterator[Unit]:
     """Yield a unit for each verb under the same force: "to simplify transit and build roads" are two."""
     cuts = [unit.start]
     marks: list[int] = []
-    if _TO_VERB.search(lowered, unit.cue, unit.end) or lowered[unit.cue : unit.cue_end].startswith(("will", "shall", "must", "should")):
+    if _TO_VERB.search(lowered, unit.cue, unit.end) or lowered[unit.cue : unit.cue_end].startswith(
+        ("will", "shall", "must", "should")
+    ):
         for found in _NEXT_VERB.finditer(lowered, unit.cue_end, unit.end):
             word = found["verb"] or base_form(found["gerund"])
             if is_act(word) and lowered[found.end() : found.end() + 4] not in (" of ", " and"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kervan.register.ingest.candidate import Candidate
+from kervan.register.ingest.words import listed
 
 __all__ = ["amounts", "number"]
 
@@ -14,16 +15,23 @@ _SCALES: Final = {
     "thousand": 1e3, "million": 1e6, "mln": 1e6, "billion": 1e9, "bn": 1e9, "bln": 1e9, "trillion": 1e12, "m": 1e6,
 }  # fmt: skip
 _SIGNS: Final = {"$": "USD", "€": "EUR", "£": "GBP", "₸": "KZT", "₼": "AZN", "₺": "TRY", "₾": "GEL", "¥": ""}
-_CODES: Final = tuple("USD EUR GBP KZT AZN GEL KGS UZS TRY TMT TJS CNY RUB AMD CHF JPY HUF UAH MNT SDR".split())
+_CODES: Final = tuple(
+    listed("""
+    USD EUR GBP KZT AZN GEL KGS UZS TRY TMT TJS CNY RUB AMD CHF JPY HUF UAH MNT SDR
+""")
+)
 _MONEY: Final = {
-    "us dollar": "USD", "dollar": "USD", "euro": "EUR", "tenge": "KZT", "manat": "", "lari": "GEL", "som": "", "sum": "UZS",
+    "us dollar": "USD", "dollar": "USD", "euro": "EUR", "tenge": "KZT", "manat": "", "lari": "GEL", "som": "",
+    "sum": "UZS",
     "turkish lira": "TRY", "lira": "TRY", "yuan": "CNY", "renminbi": "CNY", "rouble": "", "ruble": "", "dram": "AMD",
-    "forint": "HUF", "pound sterling": "GBP", "somoni": "TJS", "swiss franc": "CHF", "kazakh tenge": "KZT", "azerbaijani manat": "AZN",
-    "turkmen manat": "TMT", "kyrgyz som": "KGS", "uzbek som": "UZS", "uzbek sum": "UZS", "russian rouble": "RUB", "russian ruble": "RUB",
+    "forint": "HUF", "pound sterling": "GBP", "somoni": "TJS", "swiss franc": "CHF", "kazakh tenge": "KZT",
+    "azerbaijani manat": "AZN", "turkmen manat": "TMT", "kyrgyz som": "KGS", "uzbek som": "UZS", "uzbek sum": "UZS",
+    "russian rouble": "RUB", "russian ruble": "RUB",
     "armenian dram": "AMD", "georgian lari": "GEL",
 }  # fmt: skip
 _UNITS: Final = (
-    "(?:metric )?tons?|(?:metric )?tonnes?|t|kt|Mt|TEUs?|FEUs?|containers?|wagons?|trains?|trucks?|lorries|vehicles?|vessels?"
+    "(?:metric )?tons?|(?:metric )?tonnes?|t|kt|Mt|TEUs?|FEUs?|containers?|wagons?|trains?|trucks?|lorries"
+    "|vehicles?|vessels?"
     "|kilomet(?:re|er)s?|km|met(?:re|er)s?|cubic met(?:re|er)s?|square (?:kilo)?met(?:re|er)s?|hectares?|barrels?"
     "|(?:kilo|mega|giga|tera)?watts?(?:-hours?)?|[kMGT]Wh?|[GT]bit/s|[GT]bps"
 )
@@ -32,7 +40,8 @@ _NUMBER: Final = r"\d{1,15}(?:[.,]\d{1,15}){0,5}"
 _SCALE: Final = r"(?:[  -]?(?P<scale>thousand|million|mln|billion|bln|bn|trillion|M|m(?! ))\b)?"
 _AMOUNT: Final = re.compile(
     rf"(?<![\w.,])(?P<sign>(?:US|A|C)?[$€£₸₼₺₾¥]|(?:{'|'.join(_CODES)})\b)?[  ]?(?P<number>{_NUMBER}){_SCALE}"
-    rf"(?:[  -]?(?P<percent>%|per ?cent(?:age points?)?\b)|[  -]?(?P<money>(?:(?i:{'|'.join(_MONEY)})|{'|'.join(_CODES)})s?)\b"
+    rf"(?:[  -]?(?P<percent>%|per ?cent(?:age points?)?\b)|[  -]?(?P<money>(?:(?i:{'|'.join(_MONEY)})"
+    rf"|{'|'.join(_CODES)})s?)\b"
     rf"|(?:[  -](?=(?:{_UNITS})\b)|[  ])(?P<unit>{_UNITS}|{_SPANS})(?![\w/-]))?"
 )
 

@@ -13,14 +13,18 @@ _STRONG: Final = re.compile(r";|,? but\b|, (?:while|whereas|yet)\b|\. ")
 
 #: A condition takes the force from all of its clause, and at the head of a sentence from the clause after it.
 _CONDITION: Final = re.compile(
-    r"\b(?:if|unless|in case of|in the event|on condition|conditional (?:up)?on|subject to|as long as|depend(?:s|ing)? (?:up)?on"
+    r"\b(?:if|unless|in case of|in the event|on condition|conditional (?:up)?on|subject to|as long as|depend(?:s"
+    r"|ing)? (?:up)?on"
     r"|assuming|contingent|providing that|provided that|otherwise|pending|were to|once [a-z]+ed)\b"
     r"|^(?:should|were|had|provided)\b|(?<=, )provided\b|\binto force (?:when|once|after|upon|as soon as|\d+ days)\b"
 )
 _HEARSAY: Final = re.compile(
-    r"\b(?:reportedly|allegedly|supposedly|apparently|unconfirmed|purportedly|rumou?r(?:s|ed)?|gossip|speculat(?:ion|ions|ed)"
-    r"|(?:media|press|newspapers?|news agencies|websites?|bloggers?|tabloids?) (?:have |had |has )?(?:reported|reports?|claim(?:s|ed)?|wrote|said)"
-    r"|(?:unnamed|anonymous|unidentified|informed|diplomatic) (?:sources?|officials?)|sources (?:said|say|close|claim(?:ed)?)"
+    r"\b(?:reportedly|allegedly|supposedly|apparently|unconfirmed|purportedly|rumou?r(?:s|ed)?|gossip"
+    r"|speculat(?:ion|ions|ed)"
+    r"|(?:media|press|newspapers?|news agencies|websites?|bloggers?|tabloids?) (?:have |had |has )?(?:reported"
+    r"|reports?|claim(?:s|ed)?|wrote|said)"
+    r"|(?:unnamed|anonymous|unidentified|informed|diplomatic) (?:sources?|officials?)|sources (?:said|say|close"
+    r"|claim(?:ed)?)"
     r"|it (?:is|was|has been) (?:widely )?(?:reported|said|rumou?red|claimed|believed|alleged|understood)"
     r"|(?:is|are|was|were) (?:widely )?(?:believed|said|reported|rumou?red|alleged|thought|understood) to"
     r"|critics?|opposition|opponents?|contrary to|social media|claim(?:s|ed) (?:that|to)|insinuat\w+"
@@ -28,14 +32,21 @@ _HEARSAY: Final = re.compile(
     r"|according to (?:unnamed|anonymous|media|press reports|rumou?rs|reports|some))\b"
 )
 _DENIAL: Final = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed)?|refut(?:es?|ed)|rul(?:es|ed) out|doubt(?:s|ed)?|declin(?:es|ed) to"
-    r"|refus(?:es?|ed)|postpon(?:es?|ed)|cancel(?:s|led|ed)?|fail(?:s|ed)? to|unable to|untrue|abandon(?:s|ed)|shelved|stopped short"
-    r"|neither|whether|no longer|yet to|await(?:s|ing)?|not (?:yet|been)|far from|instead of|rather than|nor|hop(?:es?|ed|ing) (?:that|to|for)|wish(?:es|ed)? (?:that|to))\b"
+    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed)?|refut(?:es?|ed)|rul(?:es|ed) out|doubt(?:s"
+    r"|ed)?|declin(?:es|ed) to"
+    r"|refus(?:es?|ed)|postpon(?:es?|ed)|cancel(?:s|led|ed)?|fail(?:s|ed)? to|unable to|untrue|abandon(?:s|ed)"
+    r"|shelved|stopped short"
+    r"|neither|whether|no longer|yet to|await(?:s|ing)?|not (?:yet|been)|far from|instead of|rather than|nor"
+    r"|hop(?:es?|ed|ing) (?:that|to|for)|wish(?:es|ed)? (?:that|to))\b"
 )
 #: The same words at the end of a clause deny what stands before them.
-_UNTRUE: Final = re.compile(r"\b(?:untrue|false|unfounded|was postponed|were postponed|been postponed|was cancelled|were cancelled|been cancelled|remains open)\b")
+_UNTRUE: Final = re.compile(
+    r"\b(?:untrue|false|unfounded|was postponed|were postponed|been postponed|was cancelled|were cancelled|been "
+    r"cancelled|remains open)\b"
+)
 _NOT: Final = re.compile(
-    r"\b(?:no(?!\.? ?\d)|none|neither|nobody|nothing|nor|not(?! only)|never|hardly|cannot|without(?! (?:prejudice|delay|exception))|(?<!a )few|nowhere|lacks?|half of|refus\w+|declin\w+ to|fail\w* to)\b|n't\b"
+    r"\b(?:no(?!\.? ?\d)|none|neither|nobody|nothing|nor|not(?! only)|never|hardly|cannot|without(?! (?:prejudice"
+    r"|delay|exception))|(?<!a )few|nowhere|lacks?|half of|refus\w+|declin\w+ to|fail\w* to)\b|n't\b"
 )
 _NO_OBJECT: Final = re.compile(r" ?(?:no(?!\.? ?\d)|none|nothing|neither|nobody|not|zero)\b")
 _DRAFT: Final = re.compile(r"\b(?:draft|so-called|future|possible|proposed|planned|potential|would-be)\b")
@@ -91,7 +102,9 @@ def blocked_spans(lowered: str) -> list[Blocked]:
         is_first = not lowered[: found.start()].strip(" \"'(")
         spans.append(Blocked(*_around(_STRONG if is_first else _SEGMENT, lowered, found.start()), found.start()))
     spans += [Blocked(*_around(_STRONG, lowered, found.start())) for found in _HEARSAY.finditer(lowered)]
-    spans += [Blocked(found.start(), _around(_STRONG, lowered, found.start())[1]) for found in _DENIAL.finditer(lowered)]
+    spans += [
+        Blocked(found.start(), _around(_STRONG, lowered, found.start())[1]) for found in _DENIAL.finditer(lowered)
+    ]
     spans += [Blocked(*_around(_SEGMENT, lowered, found.start())) for found in _UNTRUE.finditer(lowered)]
     return spans
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from kervan._files import file_fault, path_of
 from kervan.errors import FormatError
+from kervan.register.ingest.words import listed
 
 __all__ = ["MAX_DOCUMENT_BYTES", "MEDIA_TYPES", "Document", "read_document", "text_of_html"]
 
@@ -34,8 +35,10 @@ _NAME: Final = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]{0,20})")
 #: Their content is not for readers.
 _HIDDEN: Final = ("script", "style", "template", "noscript", "head", "svg", "math", "iframe", "object", "textarea")
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote br caption dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr"
-    " li main nav ol option p pre section table td th tr ul".split()
+    listed("""
+    address article aside blockquote br caption dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6
+    header hr li main nav ol option p pre section table td th tr ul
+""")
 )
 
 
@@ -110,7 +113,7 @@ def _faults(text: str) -> list[str]:
 
 
 def text_of_html(page: str) -> str:
-    """Return what a reader of a page sees, blocks apart by an empty line.
+    r"""Return what a reader of a page sees, blocks apart by an empty line.
 
     One pass from left to right, whatever the page: the parser of the standard library takes a time that grows with the
     square of the length on unclosed marks.
@@ -123,7 +126,7 @@ def text_of_html(page: str) -> str:
     Examples
     --------
     >>> text_of_html("<h1>Oil &amp; gas</h1><script>alert(1)</script><p>No <b>treaty</b> was signed.")
-    'Oil & gas\\n\\nNo treaty was signed.'
+    'Oil & gas\n\nNo treaty was signed.'
     """
     lowered = "".join(sign.lower()[:1] for sign in page)  # of the same length, whatever the letters
     blocks: list[list[str]] = [[]]

@@ -12,35 +12,49 @@ from kervan.register.ingest.blocked import blocked_spans, is_negated
 from kervan.register.ingest.candidate import Candidate
 from kervan.register.ingest.sentences import Sentence
 from kervan.register.ingest.times import time_of
-from kervan.register.ingest.words import Word, even_lower, is_name_like, words_of
+from kervan.register.ingest.words import Word, even_lower, is_name_like, listed, words_of
 
 __all__ = ["events_of"]
 
 _HEADS: Final = frozenset(
-    "summit meeting session conference forum ceremony seminar symposium congress workshop exhibition roundtable plenary festival"
-    " consultations gathering".split()
+    listed("""
+    summit meeting session conference forum ceremony seminar symposium congress workshop exhibition roundtable
+    plenary festival consultations gathering
+""")
 )
 _ORDINAL: Final = re.compile(
-    r"(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth"
+    r"(?:\d{1,3}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+    r"|thirteenth"
     r"|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|inaugural|founding)"
 )
 #: Words before which a name of an event begins.
 _OUTSIDE: Final = frozenset(
-    "a an the its their our his her this that these those of in at for to on with by and or from during after before next last"
-    " hold held host hosted hosts attend attended opened will was is are were be been annual upcoming recent as regular".split()
+    listed("""
+    a an the its their our his her this that these those of in at for to on with by and or from during after
+    before next last hold held host hosted hosts attend attended opened will was is are were be been annual
+    upcoming recent as regular
+""")
 )
 _AHEAD: Final = re.compile(
-    r"\b(?:will|would|to be held|(?:is|are) (?:scheduled|planned|expected|due|set|to)|to (?:hold|host|convene|meet)|upcoming|forthcoming)\b"
+    r"\b(?:will|would|to be held|(?:is|are) (?:scheduled|planned|expected|due|set|to)|to (?:hold|host|convene"
+    r"|meet)|upcoming|forthcoming)\b"
 )
 _PAST: Final = re.compile(
-    r"\b(?:took place|(?:was|were|been) (?:held|hosted|convened|opened)|held|ended|concluded|hosted|gathered|convened|met|opened|attended|signed|as part of|communiqué of|at the|within|during|for the)\b"
+    r"\b(?:took place|(?:was|were|been) (?:held|hosted|convened|opened)|held|ended|concluded|hosted|gathered"
+    r"|convened|met|opened|attended|signed|as part of|communiqué of|at the|within|during|for the)\b"
 )
-_AT: Final = re.compile(r"\b(?:at|for|during|within|of|following|after) (?:an? |the |its |their |our )?$", re.IGNORECASE)
-_SAID_AT: Final = re.compile(r"\b(?:said|told|noted|stated|announced|added|spoke|speaking|remarks)(?: \w+){0,2} (?:at|during) (?:the |an? )?$")
+_AT: Final = re.compile(
+    r"\b(?:at|for|during|within|of|following|after) (?:an? |the |its |their |our )?$", re.IGNORECASE
+)
+_SAID_AT: Final = re.compile(
+    r"\b(?:said|told|noted|stated|announced|added|spoke|speaking|remarks)(?: \w+){0,2} (?:at|during) (?:the |an? )?$"
+)
 _WHERE: Final = re.compile(r"\b(?:in|hosted by) [A-Z]")
 _HELD: Final = re.compile(r"\b(?:held|host|hosted|sidelines|take place|took place|takes place)\b")
 _MONTHS: Final = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE_AFTER: Final = re.compile(rf",? (?:in|on|for) (?:\d{{1,2}} )?(?:(?:{_MONTHS})(?: \d{{1,2}})?(?:,? \d{{4}})?|\d{{4}})\b")
+_DATE_AFTER: Final = re.compile(
+    rf",? (?:in|on|for) (?:\d{{1,2}} )?(?:(?:{_MONTHS})(?: \d{{1,2}})?(?:,? \d{{4}})?|\d{{4}})\b"
+)
 _PLACE_AFTER: Final = re.compile(r"(?: held)? in (?!(?:" + _MONTHS + r")\b)[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?")
 _MOST: Final = 6
 
@@ -108,7 +122,23 @@ def _ends_name(word: Word) -> bool:
     """Whether a word after the name of an event is no part of it."""
     text = word.text.lower()
     return not is_name_like(word) and (
-        text in _OUTSIDE | {"due", "took", "takes", "ended", "concluded", "adopted", "opened", "began", "which", "who", "under", "where", "on"}
+        text
+        in _OUTSIDE
+        | {
+            "due",
+            "took",
+            "takes",
+            "ended",
+            "concluded",
+            "adopted",
+            "opened",
+            "began",
+            "which",
+            "who",
+            "under",
+            "where",
+            "on",
+        }
     )
 
 
@@ -135,9 +165,16 @@ def _event(
     around = [unit.force for unit in units if unit.start < end - part.start and start - part.start < unit.end]
     is_place = bool(_AT.search(text, max(part.start, start - 24), start))
     is_ahead = "planned" in around
-    if is_place and not _SAID_AT.search(even_lower(text[part.start : start])[-60:]) and _AHEAD.search(lowered) and not time_of(clause, anchor, is_ahead=is_ahead):
+    if (
+        is_place
+        and not _SAID_AT.search(even_lower(text[part.start : start])[-60:])
+        and _AHEAD.search(lowered)
+        and not time_of(clause, anchor, is_ahead=is_ahead)
+    ):
         return None
-    if not is_place and (set(around) & {"proposed", "called_for", "binding"} or (not around and _AHEAD.search(lowered))):
+    if not is_place and (
+        set(around) & {"proposed", "called_for", "binding"} or (not around and _AHEAD.search(lowered))
+    ):
         return None
     time = time_of(clause, anchor, is_ahead=is_ahead)
     has_ordinal = any(_ORDINAL.fullmatch(word.text.lower()) for word in name)

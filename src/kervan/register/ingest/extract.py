@@ -66,7 +66,12 @@ def extract(
     found = list(_statements(text, parts, parsed, anchor))
     titles = [(one.start, one.end) for one in found if one.kind == "document"]
     more = Found(
-        [span for one in parsed for span in one.organizations() if not any(a < span[1] and span[0] < b for a, b in titles)],
+        [
+            span
+            for one in parsed
+            for span in one.organizations()
+            if not any(a < span[1] and span[0] < b for a, b in titles)
+        ],
         [span for one in parsed for span in one.persons()],
     )
     names = find_names(text, parts, known, more)
@@ -96,10 +101,11 @@ def _statements(text: str, parts: list[Sentence], parsed: list[Parse], anchor: d
 
 def _finished(found: Candidate, known: list[Known]) -> Candidate:
     """Return a candidate with its confidence and the known entries whose names begin in it."""
+    is_statement = found.kind in ("action", "event", "document")
     inside = [
         key
         for name in known
-        if name.end <= found.end and (found.kind in ("action", "event", "document") or _KINDS.get(name.kind) == (found.kind, found.class_))
+        if name.end <= found.end and (is_statement or _KINDS.get(name.kind) == (found.kind, found.class_))
         for key in name.ids
-    ]  # fmt: skip
-    return replace(found, confidence=CONFIDENCE.get((found.kind, found.class_), 0.5), links=tuple(dict.fromkeys(inside)))
+    ]
+    return replace(found, confidence=CONFIDENCE[found.kind, found.class_], links=tuple(dict.fromkeys(inside)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
-from kervan.errors import Problem, SchemaError, shown
+from kervan._files import file_fault, path_of
+from kervan.errors import FormatError, Problem, SchemaError, shown
 
 __all__ = ["KINDS", "Gazetteer", "Known"]
 
@@ -16,6 +19,7 @@ __all__ = ["KINDS", "Gazetteer", "Known"]
 KINDS: Final = ("person", "organization", "post", "place")
 _WORD: Final = re.compile(r"\w+(?:-\w+)*")
 _MOST_WORDS: Final = 16
+_MAX_NAMES_BYTES: Final = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,35 @@ class Gazetteer:
         for words in names:
             longest[words[0]] = max(len(words), longest.get(words[0], 0))
         return cls(names, longest)
+
+    @classmethod
+    def read(cls, path: str | Path) -> Gazetteer:
+        """Return a gazetteer of a CSV file with the columns ``kind``, ``id``, ``name`` and ``aliases``.
+
+        Parameters
+        ----------
+        path
+            The file, in UTF-8.
+
+        Raises
+        ------
+        FormatError
+            When there is no such file, it is too large or not UTF-8, or a column is missing.
+        SchemaError
+            As `Gazetteer.of` does.
+        """
+        path = path_of(path)
+        if fault := file_fault(path, limit=_MAX_NAMES_BYTES):
+            raise FormatError(f"{path.name}: {fault}")
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.DictReader(file, restval="", strict=True)
+                missing = {"kind", "id", "name"} - set(reader.fieldnames or ())
+                if missing:
+                    raise FormatError(f"{path.name}: there is no column {', '.join(sorted(missing))}")
+                return cls.of(reader)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise FormatError(f"{path.name}: is not a CSV file in UTF-8: {error}") from error
 
     def find(self, text: str) -> Iterator[Known]:
         """Yield the known names in a text from left to right, the longest at each place, none within another."""

@@ -1,4 +1,4 @@
-"""Documents adopted: the names of instruments of which the text says that they were adopted, signed, approved or ratified."""
+"""Documents adopted: instruments of which the text says that they were adopted, signed, approved or ratified."""
 
 from __future__ import annotations
 
@@ -16,15 +16,24 @@ __all__ = ["documents_of", "listed_documents"]
 
 _HEAD: Final = re.compile(rf"\b{DOCUMENTS}\b")
 _ITEM: Final = re.compile(r",? and (?=(?:an?|the) )|, (?=(?:an?|the) )")
-_LEAD: Final = re.compile(r"\s*(?:(?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|also|to approve|to adopt|to endorse|of) )*(?:(?:an?|the|this|that|these|its|their|our) )?")
+_LEAD: Final = re.compile(
+    r"\s*(?:(?:on (?:mon|tues|wednes|thurs|fri|satur|sun)day|also|to approve|to adopt|to endorse|of) )*(?:(?:an?"
+    r"|the|this|that|these|its|their|our) )?"
+)
 _TAIL: Final = re.compile(
-    r" (?:(?<!aimed )(?<!aiming )at (?:the|a|its|their)|during|by (?!law)|on (?:mon|tues|wednes|thurs|fri|satur|sun|\d)|in (?:january|february|march|april|may|june|july|august"
-    r"|september|october|november|december|(?:19|20)\d\d)|the (?:day|week|month|year) before|last (?:week|month|year)|this (?:week|month|year)|today|yesterday|with immediate effect)\b"
+    r" (?:(?<!aimed )(?<!aiming )at (?:the|a|its|their)|during|by (?!law)|on (?:mon|tues|wednes|thurs|fri|satur"
+    r"|sun|\d)|in (?:january|february|march|april|may|june|july|august"
+    r"|september|october|november|december|(?:19|20)\d\d)|the (?:day|week|month|year) before|last (?:week|month"
+    r"|year)|this (?:week|month|year)|today|yesterday|with immediate effect)\b"
 )
 _BARE: Final = re.compile(
-    rf"(?:(?:\d+|two|three|four|five|six|several|key|new|joint|bilateral|number of|other|relevant|following|final|important|common|all|many|some) )*{DOCUMENTS}"
+    rf"(?:(?:\d+|two|three|four|five|six|several|key|new|joint|bilateral|number of|other|relevant|following|final"
+    rf"|important|common|all|many|some) )*{DOCUMENTS}"
 )
-_LIST: Final = re.compile(r"^(?:these|they|those|among (?:them|these)|the (?:documents|list))(?: \w+){0,3}? (?:included?|are|were|comprised?)[: ]")
+_LIST: Final = re.compile(
+    r"^(?:these|they|those|among (?:them|these)|the (?:documents|list))(?: \w+){0,3}? (?:included?|are|were"
+    r"|comprised?)[: ]"
+)
 
 
 def _items(text: str, lowered: str, start: int, end: int, offset: int) -> Iterator[Candidate]:

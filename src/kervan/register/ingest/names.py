@@ -5,38 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Final
 
 from kervan.register.ingest.candidate import Candidate
-from kervan.register.ingest.gazetteer import Gazetteer, Known
+from kervan.register.ingest.gazetteer import Known
 from kervan.register.ingest.sentences import Sentence
-from kervan.register.ingest.words import COUNTRIES, DOCUMENTS, Word, is_name_like, words_of
+from kervan.register.ingest.words import COUNTRIES, DOCUMENTS, Word, is_name_like, listed, words_of
 
 __all__ = ["Names", "find_names"]
 
 _BODIES: Final = frozenset(
-    "Academy Administration Agency Airlines Airways Alliance Assembly Association Authority Authorities Bank Board Bureau Center"
-    " Centre Chamber Chambers Commission Committee Community Company Confederation Consortium Corporation Council Court Department"
-    " Directorate Facility Federation Foundation Fund Group Holding Inspectorate Institute Institution League Lines Ministry Mission"
-    " Nations Network Office Operator Organisation Organization Parliament Partnership Platform Police Railway Railways Secretariat"
-    " Senate Service Shipping Society Tribunal Union University".split()
+    listed("""
+    Academy Administration Agency Airlines Airways Alliance Assembly Association Authority Authorities Bank
+    Board Bureau Center Centre Chamber Chambers Commission Committee Community Company Confederation Consortium
+    Corporation Council Court Department Directorate Facility Federation Foundation Fund Group Holding
+    Inspectorate Institute Institution League Lines Ministry Mission Nations Network Office Operator
+    Organisation Organization Parliament Partnership Platform Police Railway Railways Secretariat Senate Service
+    Shipping Society Tribunal Union University
+""")
 )
 _HEADS: Final = (
-    "President|Prime Minister|Minister|Secretary[- ]General|Secretary|Chair(?:man|woman|person)?|Director[- ]General|Director|Head"
-    "|Governor|Mayor|Ambassador|Commissioner|Speaker|Chief Executive(?: Officer)?|CEO|Representative|Rector|Chancellor|Envoy"
+    "President|Prime Minister|Minister|Secretary[- ]General|Secretary|Chair(?:man|woman|person)?"
+    "|Director[- ]General|Director|Head"
+    "|Governor|Mayor|Ambassador|Commissioner|Speaker|Chief Executive(?: Officer)?|CEO|Representative|Rector"
+    "|Chancellor|Envoy"
     "|Coordinator|Manager|Rapporteur|Spokes(?:man|woman|person)|Chief|Adviser|Advisor|Judge|Senator|General Manager"
 )
-_HEAD: Final = re.compile(rf"\b(?:(?:Deputy|Vice|First|Acting|Former)[- ])*(?:{_HEADS})\b(?!\s+(?:Office|Summit|Meeting)\b)")
+_HEAD: Final = re.compile(
+    rf"\b(?:(?:Deputy|Vice|First|Acting|Former)[- ])*(?:{_HEADS})\b(?!\s+(?:Office|Summit|Meeting)\b)"
+)
 _LATER: Final = re.compile(
     rf",? (?:(?:as|the|a|an|its|their) )?(?=(?:[\w’'-]+ ){{0,4}}?(?P<head>{_HEADS}|{_HEADS.lower()})\b)", re.IGNORECASE
 )
 _SPEECH: Final = re.compile(
-    r"\s+(?:also |then )?(?:said|told|noted|added|stressed|replied|announced|explained|stated|called|urged|emphasi[sz]ed|underlined"
+    r"\s+(?:also |then )?(?:said|told|noted|added|stressed|replied|announced|explained|stated|called|urged"
+    r"|emphasi[sz]ed|underlined"
     r"|proposed|thanked|denied|recalled|suggested|warned|pointed)\b"
 )
 #: Legal forms, which end a name.
-_FORMS: Final = frozenset("CJSC OJSC JSC LLC LLP Ltd Inc PLC GmbH SA AG SE".split())
+_FORMS: Final = frozenset(listed("CJSC OJSC JSC LLC LLP Ltd Inc PLC GmbH SA AG SE"))
 #: No sentence names more.
 _MOST_PLACES: Final = 400
 _OF: Final = ("of", "for", "on", "to")
@@ -103,7 +110,7 @@ def find_names(text: str, parts: list[Sentence], known: list[Known], more: Found
         words = words_of(text, part.start, part.end)
         while at < len(places) and places[at].start < part.start:
             at += 1
-        here = list(takewhile(lambda name, end=part.end: name.start < end, places[at:at + _MOST_PLACES]))
+        here = [name for name in places[at : at + _MOST_PLACES] if name.start < part.end]
         mine = list(_holders(text, part, words, here))
         taken = Cover(text, [span for pair in mine for span in pair], part.start, part.end)
         people |= {person for person, _ in mine} | {span for span in _speakers(text, words) if not taken.meets(span)}
@@ -120,7 +127,7 @@ def find_names(text: str, parts: list[Sentence], known: list[Known], more: Found
 def _with_more(
     text: str, bodies: set[tuple[int, int]], people: set[tuple[int, int]], posts: set[tuple[int, int]], more: Found
 ) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
-    """Return bodies and persons, none within another, with abbreviations, surnames and what was found by other means."""
+    """Return bodies and persons, none within another, with abbreviations, surnames and what others found."""
     taken = Cover(text, [*bodies, *people, *posts])
     people |= {span for span in more.persons if not taken.meets(span)}
     taken = Cover(text, [*bodies, *people, *posts])
@@ -281,7 +288,7 @@ def _holders(
             or (first > 1 and words[first - 1].text in ("'s", "’s") and is_name_like(words[first - 2]))
         ):
             first -= 1
-        stop, name_end = _split(text, words, after, places)
+        stop, name_end = _split(words, after, places)
         if name_end == stop:
             stop, begin, name_end = _after_comma(words, after)
         else:
@@ -300,7 +307,7 @@ def _word_at(words: list[Word], place: int) -> int:
     return next((number for number, word in enumerate(words) if word.start >= place), len(words))
 
 
-def _split(text: str, words: list[Word], at: int, places: list[Known]) -> tuple[int, int]:
+def _split(words: list[Word], at: int, places: list[Known]) -> tuple[int, int]:
     """Return where a post ends and where the name after it ends; equal where no name follows."""
     while at + 1 < len(words) and words[at].text in (*_OF, "and"):
         place = at + 1 + (words[at + 1].text == "the")
@@ -316,14 +323,16 @@ def _split(text: str, words: list[Word], at: int, places: list[Known]) -> tuple[
 
 
 def _after_comma(words: list[Word], at: int) -> tuple[int, int, int]:
-    """Return the end of a post and the place of the name after its comma: "Kazakhstan's Minister of Transport, Marat ..."."""
+    """Return the end of a post and the place of the name after its comma: "Georgia's Minister of Health, Nino B."."""
     stop = _post_end(words, at - 1)
     begin = stop + 1
     if stop >= len(words) or words[stop].text != "," or stop < at:
         return at, at, at
     end = _run(words, begin)
     name = {word.text for word in words[begin:end]}
-    is_name = 2 <= end - begin <= 3 and not name & (_BODIES | COUNTRIES) and not any(_HEAD.fullmatch(word) for word in name)
+    is_name = (
+        2 <= end - begin <= 3 and not name & (_BODIES | COUNTRIES) and not any(_HEAD.fullmatch(word) for word in name)
+    )
     return (stop, begin, end) if is_name else (at, at, at)
 
 
@@ -361,7 +370,9 @@ def _post_end(words: list[Word], at: int) -> int:
     first, has_name = at, False
     while at < len(words) and at - first < 14:
         text = words[at].text
-        has_name = has_name or (is_name_like(words[at]) and at > first and words[at - 1].text.lower() in (*_OF, "the", "and"))
+        has_name = has_name or (
+            is_name_like(words[at]) and at > first and words[at - 1].text.lower() in (*_OF, "the", "and")
+        )
         is_inside = is_name_like(words[at]) or text.lower() in (*_OF, "the", "and", "'s", "’s")
         if not is_inside and (has_name or not text.isalpha() or _is_verb(text)):
             break
@@ -375,7 +386,20 @@ def _post_end(words: list[Word], at: int) -> int:
 
 def _is_verb(word: str) -> bool:
     """Whether a small word after a post is likely the verb or the adverbial of the sentence."""
-    return word in ("has", "is", "was", "said", "told", "will", "who", "in", "at", "during", "by", "with") or word.endswith("ed")
+    return word in (
+        "has",
+        "is",
+        "was",
+        "said",
+        "told",
+        "will",
+        "who",
+        "in",
+        "at",
+        "during",
+        "by",
+        "with",
+    ) or word.endswith("ed")
 
 
 def _speakers(text: str, words: list[Word]) -> Iterator[tuple[int, int]]:
@@ -393,4 +417,6 @@ def _speakers(text: str, words: list[Word]) -> Iterator[tuple[int, int]]:
 
 def _surnames(text: str, people: set[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Yield the mentions of a known person by the last word of the name."""
-    yield from _mentions(text, {text[start:end].split()[-1] for start, end in people if " " in text[start:end]})
+    yield from _mentions(
+        text, {text[start:end].rsplit(maxsplit=1)[-1] for start, end in people if " " in text[start:end]}
+    )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from kervan.register.ingest.words import listed
+
 __all__ = ["Sentence", "sentences"]
 
 #: Longer ones are cut at a blank: no statement of use is longer, and work per sentence stays bounded.
@@ -16,15 +18,19 @@ LONGEST: Final = 2_000
 _HEAD: Final = 300
 
 _PARAGRAPH: Final = re.compile(r"[^\n]+(?:\n[^\n]+)*")
-_LIST_MARK: Final = re.compile(r"[ \t]{0,20}(?:[-*•–]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])[ \t]+|[ \t]{0,20}#{1,6}[ \t]+")
+_LIST_MARK: Final = re.compile(
+    r"[ \t]{0,20}(?:[-*•–]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)])[ \t]+|[ \t]{0,20}#{1,6}[ \t]+"
+)
 #: "Aktau, 5 June 2022" on a line of its own, and the same before a dash at the head of a report.
 _DATE_LINE: Final = re.compile(r"[^\n,.]{2,40},? (?:\d{1,2} [A-Z][a-z]{2,8}|[A-Z][a-z]{2,8} \d{1,2},?) \d{4}\s*$")
 _DATELINE: Final = re.compile(r"[^\n.–—]{0,60}\b(?:19|20)\d\d\b[^\n.–—]{0,40}?(?:[–—]|:| -)\s")
 _END: Final = re.compile(r"[.!?…]{1,3}[\"'”’»)\]]{0,3}(?=\s|$)|;(?=\s|$)")
 _NEXT: Final = re.compile(r"\s+[\"'“‘«(\[]{0,3}[\w—–-]?")
 _SHORT: Final = frozenset(
-    "mr mrs ms dr prof no nos art arts st vs etc e.g i.e u.s u.k u.n approx jan feb mar apr jun jul aug sep sept oct nov"
-    " dec gen col lt hon rev inc ltd co p pp para paras vol fig ref".split()
+    listed("""
+    mr mrs ms dr prof no nos art arts st vs etc e.g i.e u.s u.k u.n approx jan feb mar apr jun jul aug sep sept
+    oct nov dec gen col lt hon rev inc ltd co p pp para paras vol fig ref
+""")
 )
 
 

@@ -30,8 +30,10 @@ _VERSION: Final = "3.8.0"
 _DIGEST: Final = "ecc04defc79ccc4da1ac3e2c5536563333c214781331bb6405acbc45f8c8a467"
 _VERBS: Final = ("VERB", "AUX")
 _NO_BODY: Final = re.compile(
-    rf"(?i)(?:{DOCUMENTS}|part(?:y|ies)|ministers?|articles?|members?|council|committee|commission|secretariat|participants?|leaders?"
-    r"|summit|conference|session|meeting|heads?|world|routes?|corridors?|presidents?|government|parliament|customs|state|states|ministry|board)"
+    rf"(?i)(?:{DOCUMENTS}|part(?:y|ies)|ministers?|articles?|members?|council|committee|commission|secretariat"
+    rf"|participants?|leaders?"
+    r"|summit|conference|session|meeting|heads?|world|routes?|corridors?|presidents?|government|parliament"
+    r"|customs|state|states|ministry|board)"
 )
 _POST: Final = re.compile(r"(?i)\b(?:president|minister|secretary|chair\w*|director|head|governor|mayor)\b")
 

@@ -1,7 +1,7 @@
 """When: dates and deadlines of a sentence, resolved against the day of the document, as EDTF level 1.
 
-A day is never invented: "in June" is ``2025-06``. A month or weekday without a year is the nearest one ahead for what is
-planned and the nearest one behind for what is past.
+A day is never invented: "in June" is ``2025-06``. A month or weekday without a year is the nearest one ahead for what
+is planned and the nearest one behind for what is past.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import datetime as dt
 import re
 from typing import Final
 
+from kervan.register.ingest.words import listed
+
 __all__ = ["anchor_of", "time_of"]
 
-_MONTHS: Final = (
-    "january february march april may june july august september october november december".split()
-)
-_DAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTHS: Final = listed("""
+    january february march april may june july august september october november december
+""")
+_DAYS: Final = listed("monday tuesday wednesday thursday friday saturday sunday")
 _MONTH: Final = rf"(?P<month>(?:{'|'.join(_MONTHS)}))"
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
 _DAY: Final = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
 _FULL: Final = (
-    rf"(?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)\b",
+    r"(?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)\b",
     rf"\b(?P<first>[0-3]?\d) (?:and|to|[-–]) ?{_DAY} {_MONTH}(?:,? {_YEAR})?\b",
     rf"\b(?<!\d)(?P<first>[0-3]?\d)[-–]{_DAY} {_MONTH}(?:,? {_YEAR})?\b",
     rf"\b{_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?\b",
@@ -32,9 +34,15 @@ _FULL: Final = (
     rf"\b(?:on )?(?P<weekday>{'|'.join(_DAYS)})\b",
 )  # fmt: skip
 _PATTERNS: Final = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _FULL)
-_UNTIL: Final = re.compile(r"\b(?:by|until|before|no later than|not later than)(?: the)?(?: (?:end|close) of)?(?: the)? ?$", re.IGNORECASE)
-_SINCE: Final = re.compile(r"\b(?:from|starting(?: in| from)?|as of|since|beginning(?: in)?)(?: the)?(?: start of)? ?$", re.IGNORECASE)
-_LEADING: Final = re.compile(r"(?:in|by|from|until|for|since|late|early|mid|of|during|starting|before|after|end|on)[ -]", re.IGNORECASE)
+_UNTIL: Final = re.compile(
+    r"\b(?:by|until|before|no later than|not later than)(?: the)?(?: (?:end|close) of)?(?: the)? ?$", re.IGNORECASE
+)
+_SINCE: Final = re.compile(
+    r"\b(?:from|starting(?: in| from)?|as of|since|beginning(?: in)?)(?: the)?(?: start of)? ?$", re.IGNORECASE
+)
+_LEADING: Final = re.compile(
+    r"(?:in|by|from|until|for|since|late|early|mid|of|during|starting|before|after|end|on)[ -]", re.IGNORECASE
+)
 _HEAD: Final = 400
 
 
@@ -92,9 +100,10 @@ def time_of(words: str, anchor: dt.date | None, *, is_ahead: bool) -> str:
         for found in pattern.finditer(words):
             if any(start < found.end() and found.start() < end for start, end, _ in taken):
                 continue
-            if day := _resolved(found, anchor, is_ahead=is_ahead):
-                taken.append((found.start(), found.end(), _open(words, found, day)))
-    return min(taken)[2] if taken else ""
+            # A day that does not exist takes its place too: its month and year are no time either.
+            day = _resolved(found, anchor, is_ahead=is_ahead)
+            taken.append((found.start(), found.end(), _open(words, found, day) if day else ""))
+    return next((day for _, _, day in sorted(taken) if day), "")
 
 
 def _open(words: str, found: re.Match[str], day: str) -> str:
@@ -117,7 +126,11 @@ def _resolved(found: re.Match[str], anchor: dt.date | None, *, is_ahead: bool) -
         day = _date(found)
         return day.isoformat() if day else ""
     month = _MONTHS.index(groups["month"].lower()) + 1 if groups.get("month") else 0
-    year = int(groups["year"]) if groups.get("year") else _year(month, int(groups.get("day") or 0), anchor, is_ahead=is_ahead)
+    year = (
+        int(groups["year"])
+        if groups.get("year")
+        else _year(month, int(groups.get("day") or 0), anchor, is_ahead=is_ahead)
+    )
     if not year:
         return ""
     if not month:
