@@ -23,7 +23,8 @@ MODULES = {
 #: Part of the house to its rank; a module imports only from lower ranks, or from its own part.
 RANKS = {
     "errors": 0, "schema": 1, "drawing": 1, "arcs": 1.5, "network": 2, "ledger": 2, "scenario": 3, "result": 3,
-    "engines": 4, "indicators": 4.5, "drivers": 4.5, "formats": 5, "validation": 5.5, "register": 5.5, "report": 6, "cli": 7,
+    "engines": 4, "indicators": 4.5, "drivers": 4.5, "formats": 5, "validation": 5.5, "register": 5.5,
+    "report": 6, "cli": 7,
     "corridors": 0,  # data, and nothing else
 }  # fmt: skip
 SAME_PART = {"_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs", "_files": "errors"}

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from benchmarks import ingest as measured
+
 from kervan._cli_ingest import print_candidates
 from kervan.errors import FormatError, ParamsError, SchemaError
 from kervan.register.ingest import CLASSES, Gazetteer, as_json, extract, read_document, syntax
@@ -175,7 +175,8 @@ def test_names_and_posts_are_found_where_they_stand() -> None:
     )
     found = {(one.kind, one.class_, one.quote, one.actor_guess) for one in extract(text, NOBODY)}
     assert found >= {
-        ("person", "named", "Nino Beridze", ""), ("person", "named", "Beridze", ""), ("person", "named", "Ali Veli", ""),
+        ("person", "named", "Nino Beridze", ""), ("person", "named", "Beridze", ""),
+        ("person", "named", "Ali Veli", ""),
         ("person", "post", "Georgia's Minister of Health", "Nino Beridze"),
         ("person", "post", "Director of the Baku Port Authority", "Ali Veli"),
         ("person", "post", "President of Mongolia", "Batbayar Ganzorig"), ("body", "named", "Baku Port Authority", ""),
@@ -186,7 +187,8 @@ def test_names_and_posts_are_found_where_they_stand() -> None:
 @pytest.mark.parametrize(("text", "value", "unit"), [
     ("$11.4 billion", 11.4e9, "USD"), ("USD 1,150", 1150.0, "USD"), ("€2.3 bn", 2.3e9, "EUR"), ("$978M", 978e6, "USD"),
     ("180 million soms", 180e6, ""), ("50 billion Kazakh tenge", 50e9, "KZT"), ("9,5 million euros", None, "EUR"),
-    ("8%", 0.08, "frac"), ("9.5 per cent", 0.095, "frac"), ("20 million tonnes", 20e6, "tonnes"), ("48 hours", 48.0, "hours"),
+    ("8%", 0.08, "frac"), ("9.5 per cent", 0.095, "frac"), ("20 million tonnes", 20e6, "tonnes"),
+    ("48 hours", 48.0, "hours"),
 ])  # fmt: skip
 def test_amounts_are_read_and_what_has_two_readings_has_no_value(text: str, value: float | None, unit: str) -> None:
     (found,) = extract(f"It is {text} now.", NOBODY)
@@ -198,9 +200,12 @@ def test_numbers_with_two_points_or_odd_groups_are_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(("words", "ahead", "time"), [
-    ("on 21 May 2025", False, "2025-05-21"), ("May 21, 2025", False, "2025-05-21"), ("on 28 and 29 June 2024", False, "2024-06-28/2024-06-29"),
-    ("in June", True, "2025-06"), ("in April", True, "2026-04"), ("in June", False, "2024-06"), ("by 2027", True, "../2027"),
-    ("by the end of 2026", True, "../2026"), ("from 1 January 2026", True, "2026-01-01/.."), ("last year", False, "2024"),
+    ("on 21 May 2025", False, "2025-05-21"), ("May 21, 2025", False, "2025-05-21"),
+    ("on 28 and 29 June 2024", False, "2024-06-28/2024-06-29"),
+    ("in June", True, "2025-06"), ("in April", True, "2026-04"), ("in June", False, "2024-06"),
+    ("by 2027", True, "../2027"),
+    ("by the end of 2026", True, "../2026"), ("from 1 January 2026", True, "2026-01-01/.."),
+    ("last year", False, "2024"),
     ("before the end of the year", True, "../2025"), ("today", False, "2025-05-21"), ("on Monday", False, "2025-05-19"),
     ("on Monday", True, "2025-05-26"), ("on 30 February 2025", True, ""), ("soon", True, ""),
 ])  # fmt: skip
@@ -286,7 +291,8 @@ def test_a_wrong_class_and_a_span_beside_it_are_both_counted() -> None:
 @pytest.mark.parametrize(("name", "content", "message"), [
     ("a.txt", b"\xff\xfe\x00", "byte 1 is not UTF-8"), ("a.txt", b"", "no text"), ("a.txt", b" \n ", "no text"),
     ("a.txt", "pay \u202e100".encode(), "turns the direction"), ("a.txt", b"a\x1bb", "control character"),
-    ("a.md", "a\u200bb".encode(), "cannot be seen"), ("a.html", b"<script>x</script>", "no text"), ("a.docx", b"x", "ends in .txt"),
+    ("a.md", "a\u200bb".encode(), "cannot be seen"), ("a.html", b"<script>x</script>", "no text"),
+    ("a.docx", b"x", "ends in .txt"),
 ])  # fmt: skip
 def test_a_document_that_is_not_one_is_refused_with_the_reason(
     tmp_path: Path, name: str, content: bytes, message: str
@@ -361,7 +367,8 @@ def test_the_machine_output_has_its_keys_and_is_json(tmp_path: Path, capsys: pyt
     assert list(answer) == ["sha256", "candidates"]
     assert answer["candidates"][0] == {
         "kind": "action", "class": "planned", "start": 8, "end": 47, "quote": "will open a port in 2026 for $5 million",
-        "actor_guess": "Georgia", "time": "2026", "value": None, "unit": "", "confidence": CONFIDENCE["action", "planned"],
+        "actor_guess": "Georgia", "time": "2026", "value": None, "unit": "", "confidence": CONFIDENCE["action",
+        "planned"],
         "links": [],
     }  # fmt: skip
 

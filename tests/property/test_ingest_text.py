@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
+from benchmarks import ingest as measured
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import ingest as measured
 from kervan.register.ingest import CLASSES, extract
 from kervan.register.ingest.document import text_of_html
 from kervan.register.ingest.sentences import LONGEST, sentences
@@ -47,7 +48,7 @@ def test_every_quote_stands_where_it_is_said_to(text: str) -> None:
 def test_sentences_lie_side_by_side_and_hold_every_letter(text: str) -> None:
     parts = list(sentences(text))
     assert all(0 < part.end - part.start <= LONGEST for part in parts)
-    assert all(one.end <= other.start for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(parts))
     left = text
     for part in reversed(parts):
         left = left[: part.start] + left[part.end :]
