@@ -34,6 +34,7 @@ SAME_PART = {
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_ARGUMENTS, MOST_PUBLIC_NAMES = 600, 60, 8, 20
 HEAVY = {
     "numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib", "psycopg", "cryptography", "rfc8785",
+    "spacy",
 }  # fmt: skip
 #: What numba compiles stands with its decorator at module level, so these import it there; nobody else imports them so.
 COMPILED = {
