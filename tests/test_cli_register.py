@@ -255,8 +255,32 @@ def test_what_a_reader_of_texts_prints_becomes_candidates_once(where: str) -> No
 def test_the_names_that_a_register_knows_come_with_their_aliases(where: str) -> None:
     with opened(where) as register:
         names = {row["id"]: row for row in known_names(register.ledger)}
-    assert (names["platform"]["kind"], names["platform"]["aliases"]) == ("organization", "Платформа ЦИК")
-    assert (names["ada"]["kind"], names["sec"]["kind"]) == ("person", "post")
+    platform = names["organizations/platform"]
+    assert (platform["kind"], platform["aliases"]) == ("organization", "Платформа ЦИК")
+    assert (names["persons/ada"]["kind"], names["posts/sec"]["kind"]) == ("person", "post")
+
+
+NEWS = "Alania City, 5 May 2025. Alania will open a second post by 2027. The ministers signed a memorandum on tariffs."
+
+
+def test_a_text_is_read_and_its_candidates_wait_for_review(where: str) -> None:
+    Path("news.txt").write_text(NEWS, encoding="utf-8")
+    found = answer("ingest", "news.txt", "-r", where)
+    assert set(found) == {"sha256", "candidates"}
+    wanted = {"kind", "class", "start", "end", "quote", "actor_guess", "time", "value", "unit", "confidence"}
+    assert all(wanted <= set(one) for one in found["candidates"])
+    assert all(NEWS[one["start"] : one["end"]] == one["quote"] for one in found["candidates"])
+    with opened(where) as register:
+        assert open_candidates(register) == []  # only shown
+    assert "wait for review" in run("ingest", "news.txt", "--source", "agency", "-r", where, "--actor", "reader")
+    with opened(where) as register:
+        waiting = open_candidates(register)
+        assert len(waiting) == len(found["candidates"])
+        assert any("organizations/XA" in row["links"] for row in waiting)
+        assert not register.rows("spans")
+    result = CliRunner().invoke(app, ["register", "ingest", "news.txt", "--source", "none", "-r", where])
+    assert result.exit_code == 2
+    assert "no such source" in result.stderr
 
 
 def test_a_folder_of_tables_is_asked_like_a_register_and_nothing_is_recorded_in_it(where: str) -> None:

@@ -46,6 +46,7 @@ ORDER = (
     "register-recorded",
     "register-export",
     "register-candidates",
+    "register-ingest",
 )
 HEAD = """<!-- Written by tools/machine_output.py from src/kervan/schemas. Do not edit: run `make docs`. -->
 

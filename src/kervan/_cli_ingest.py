@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kervan._cli_output import Field, number, print_csv, print_json, print_table, say
 
@@ -28,8 +28,8 @@ _COLUMNS: Final = (
 )  # fmt: skip
 
 
-def print_candidates(path: Path, gazetteer: Gazetteer, engine: str, form: str) -> None:
-    """Read a document and print what it may hold, as a table, JSON or CSV.
+def print_candidates(path: Path, gazetteer: Gazetteer, engine: str, form: str) -> dict[str, Any]:
+    """Read a document, print what it may hold as a table, JSON or CSV, and return it as its JSON.
 
     Parameters
     ----------
@@ -59,3 +59,4 @@ def print_candidates(path: Path, gazetteer: Gazetteer, engine: str, form: str) -
     else:
         print_table(answer["candidates"], _FIELDS)
         say(f"{len(found)} candidates; none is in the register before somebody has accepted it")
+    return answer

@@ -336,6 +336,32 @@ def assess(
 
 
 @register_app.command()
+def ingest(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A text in English: txt, html or md.")],
+    source: Annotated[str, typer.Option("--source", help="Key of its source: record the candidates, for review.")] = "",
+    engine: Annotated[str, typer.Option("--engine", help="patterns, or spacy with the extra [text].")] = "patterns",
+    where: _Where = _DEFAULT,
+    actor: _Actor = "",
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show what a text may hold for the register; with --source it waits there for review."""
+    from kervan._cli_ingest import print_candidates as shown
+    from kervan.register.ingest import Gazetteer
+    from kervan.register.review import known_names, propose, rows_of
+    from kervan.register.store import opened
+
+    form = form_of(as_json=as_json, as_csv=as_csv)
+    with _writable(where) if source else opened(where) as register:
+        found = shown(file, Gazetteer.of(known_names(register.ledger)), engine, form)
+        events = propose(register, rows_of(found["sha256"], source, found["candidates"]), _who(actor)) if source else ()
+    if source and form == "text":
+        from kervan._cli_output import say
+
+        say(f"{len(events)} of them are new, and wait for review")
+
+
+@register_app.command()
 def review(
     decisions: Annotated[
         Path | None, typer.Argument(metavar="[DECISIONS.json]", help="Decisions as JSON; asked for if not given.")

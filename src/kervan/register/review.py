@@ -100,8 +100,8 @@ def known_names(tables: Rows) -> list[dict[str, str]]:
                                       ("person", "persons", "person_id", "name"),
                                       ("post", "posts", "post_id", "title")):  # fmt: skip
         for row in tables.rows(table):
-            aliases = others.get((column, row[column]), [])
-            rows.append({"kind": kind, "id": row[column], "name": row[name], "aliases": "|".join(aliases)})
+            aliases = "|".join(others.get((column, row[column]), []))
+            rows.append({"kind": kind, "id": subject_of(table, row[column]), "name": row[name], "aliases": aliases})
     return rows
 
 
