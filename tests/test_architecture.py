@@ -26,7 +26,10 @@ RANKS = {
     "engines": 4, "indicators": 4.5, "drivers": 4.5, "formats": 5, "validation": 5.5, "report": 6, "cli": 7,
     "corridors": 0,  # data, and nothing else
 }  # fmt: skip
-SAME_PART = {"_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs", "_files": "errors"}
+SAME_PART = {
+    "_column": "schema", "_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs",
+    "_files": "errors",
+}  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_ARGUMENTS, MOST_PUBLIC_NAMES = 600, 60, 8, 20
 HEAVY = {
     "numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib", "psycopg", "cryptography", "rfc8785",
@@ -43,6 +46,7 @@ COMPILED = {
         "layout",
         "replicate",
         "run",
+        "shelf",
         "stations",
         "waits",
         "world",

@@ -416,9 +416,33 @@ def _other_rules(tables: Mapping[str, pd.DataFrame]) -> list[_Breach]:
     ]  # fmt: skip
 
 
+def _traffic_rules(tables: Mapping[str, pd.DataFrame]) -> list[_Breach]:
+    yards, seasons = tables["yards"], tables["seasons"]
+    failures, disruptions = tables["failures"], tables["disruptions"]
+    named = {
+        "failures": sum((failures[name] != "").astype(int) for name in ("facility_id", "link_id")),
+        "disruptions": sum((disruptions[name] != "").astype(int) for name in ("node_id", "facility_id", "link_id")),
+    }
+    year = seasons.groupby("season_id")["factor_frac"].agg(["size", "mean"])
+    whole = year.index[(year["size"] == 12) & ((year["mean"] - 1).abs() < 1e-3)]
+    scopes = set(tables["closures"]["scope"])
+    return [
+        ("failures", named["failures"] != 1, "facility_id", "names one thing: a facility or a link"),
+        ("disruptions", named["disruptions"] != 1, "node_id", "names one thing: a place, a facility or a link"),
+        ("yards", yards["embargo_count"] > yards["place_count"], "embargo_count", "more than there are places"),
+        ("yards", (yards["embargo_count"] > 0) & (yards["lift_count"] >= yards["embargo_count"]), "lift_count",
+         "an embargo is lifted at a lower number than it begins"),
+        ("seasons", ~seasons["season_id"].isin(whole), "factor_frac",
+         "a season has twelve months whose factors have the mean 1"),
+        ("facilities", ~tables["facilities"]["closure_scope"].isin(scopes | {""}), "closure_scope",
+         "no such scope in closures"),
+    ]  # fmt: skip
+
+
 #: Rules, and the tables they look at: they are asked again when one of these has changed.
 _RULES: Final = (
     (_link_rules, {"links", "nodes", "modes", "closures"}),
     (_facility_rules, {"facilities", "nodes", "vehicle_kinds"}),
     (_other_rules, {"steps", "services", "calendars", "carriage", "links", "vehicle_kinds"}),
+    (_traffic_rules, {"yards", "seasons", "failures", "disruptions", "facilities", "closures"}),
 )

@@ -45,6 +45,8 @@ class Engine:
         Declaration of every table it returns.
     solve
         ``solve(net, params) -> {table: DataFrame}``; no input is changed, nothing is read or written.
+    watched
+        Of an engine that takes long: ``solve`` with a third argument, which is called with its progress.
     """
 
     name: str
@@ -52,10 +54,14 @@ class Engine:
     params: type
     outputs: Mapping[str, Table]
     solve: Callable[[Network, Any], dict[str, pd.DataFrame]]
+    watched: Callable[[Network, Any, Callable[[Any], None]], dict[str, pd.DataFrame]] | None = None
 
 
 #: Engine name to the module that holds its ``ENGINE``; a module is imported when it is first used.
-ENGINES: Final[dict[str, str]] = {"route": "kervan.engines.route"}
+ENGINES: Final[dict[str, str]] = {
+    "route": "kervan.engines.route",
+    "simulate": "kervan.engines.simulate.engine",
+}
 
 
 def engine(name: str) -> Engine:
@@ -72,7 +78,10 @@ def engine(name: str) -> Engine:
     return found
 
 
-def run(net: Network, name: str, params: Any = None, scenario: Scenario | None = None) -> Result:
+def run(
+    net: Network, name: str, params: Any = None, scenario: Scenario | None = None, *,
+    watch: Callable[[Any], None] | None = None,
+) -> Result:  # fmt: skip
     """Run an engine on a network, under a scenario if one is given.
 
     Parameters
@@ -85,6 +94,8 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         Its parameters; None takes the defaults where there are any.
     scenario
         Edits to make first.
+    watch
+        Called with the progress of an engine that takes long.
 
     Raises
     ------
@@ -111,7 +122,10 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         raise ParamsError(f"scenario takes a Scenario or None, not {shown(scenario)}")
     changed = scenario.apply(net) if scenario is not None else net
     start = time.perf_counter()
-    tables = chosen.solve(changed, params)
+    if watch is not None and chosen.watched is not None:
+        tables = chosen.watched(changed, params, watch)
+    else:
+        tables = chosen.solve(changed, params)
     wall_time_s = time.perf_counter() - start
     provenance = Provenance(
         engine=name,

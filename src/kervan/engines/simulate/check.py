@@ -232,7 +232,7 @@ def _source(source: Source, model: Model, names: dict[str, list[str]]) -> Iterat
             yield from (where + words for words in _operation(op, names))
             yield from (where + words for words in _labels(op, place, len(program)))
             if isinstance(op, Ride) and op.lane in lanes:
-                yield from (where + words for words in _rides(source, lanes[op.lane], model))
+                yield from (where + words for words in _rides(source, op, lanes[op.lane], model))
 
 
 def _season(season: tuple[tuple[float, float], ...]) -> Iterator[str]:
@@ -242,12 +242,19 @@ def _season(season: tuple[tuple[float, float], ...]) -> Iterator[str]:
         yield "factors of the season must be 0 or more, the last one above 0"
 
 
-def _rides(source: Source, lane: Lane, model: Model) -> Iterator[str]:
-    if source.size > lane.capacity:
-        yield f"a consignment of {source.size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
-    riders = [one for one in model.sources for _, program in one.programs for op in program if op == Ride(lane.name)]
-    waits_for_ever = lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and len(riders) == 1
-    if waits_for_ever and source.most is not None and source.most * source.group * source.size < lane.capacity:
+def _rides(source: Source, ride: Ride, lane: Lane, model: Model) -> Iterator[str]:
+    size = source.size if ride.size is None else ride.size
+    if not 0 < size < math.inf:
+        yield f"size {size:g}, must be above 0 and finite"
+    if size > lane.capacity:
+        yield f"a consignment of {size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
+    rides = [
+        op
+        for one in model.sources for _, program in one.programs for op in program
+        if isinstance(op, Ride) and op.lane == lane.name
+    ]  # fmt: skip
+    waits_for_ever = lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and len(rides) == 1
+    if waits_for_ever and source.most is not None and source.most * source.group * size < lane.capacity:
         yield f"lane {lane.name} has no timeout and can never fill"
 
 
@@ -256,9 +263,11 @@ def _operation(op: Operation, names: dict[str, list[str]]) -> Iterator[str]:
         case Visit():
             yield from _visit(op, names["station"])
         case Travel():
-            yield from _law("travel", op.law)
+            for words, law in (("travel", op.law), ("waiting", op.waiting), ("procedure", op.procedure)):
+                yield from _law(words, law)
         case Ride():
             yield from _known("ride", "lane", (op.lane,), names["lane"])
+            yield from _known("leaves", "yard", (op.leaves,) if op.leaves else (), names["yard"])
         case Enter() | Leave():
             yield from _known("yard", "yard", (op.yard,), names["yard"])
         case Branch():

@@ -16,7 +16,7 @@ from numba import njit
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import ADDRESS_BITS, HOLE, KEYS, MOST_SLOTS, drop
 from kervan.engines.simulate.gates import prepare_gate, turn, yard_changed
-from kervan.engines.simulate.keyed import ARRIVAL, BRANCH, ROUTE, SHARE, TRAVEL, uniform
+from kervan.engines.simulate.keyed import ARRIVAL, BRANCH, DELAY, ROUTE, SERVICE, SHARE, TRAVEL, uniform
 from kervan.engines.simulate.lanes import (
     arrived,
     dispatch,
@@ -28,6 +28,7 @@ from kervan.engines.simulate.lanes import (
     unloaded,
 )  # fmt: skip
 from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.shelf import shelve, unshelve
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
 from kervan.engines.simulate.world import (
     ARRIVAL_OF,
@@ -100,6 +101,9 @@ def _advance(words, events, most, stop):  # type: ignore[no-untyped-def]
             return MORE_RECORDS
         slot = e[wins]
         now = t[KEYS + slot]
+        if now >= f[at.SHELVED_FROM]:
+            unshelve(m, f, e, t)
+            continue
         while now >= f[at.NEXT_WEEK] and f[at.NEXT_WEEK] < horizon:
             _next_week(m, f)
         if now >= horizon:
@@ -125,9 +129,9 @@ def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
     if kind == SERVED:
         service_over(m, thing, m[m[thing + at.UN_OP] + at.OP_AT])
-        _walk(m, f, e, t, thing, m[thing + at.UN_OP] + at.OP_SIZE)
+        _walk_on(m, f, e, t, thing)
     elif kind == TRAVELLED:
-        _walk(m, f, e, t, thing, m[thing + at.UN_OP] + at.OP_SIZE)
+        _walk_on(m, f, e, t, thing)
     elif kind == ARRIVAL_OF:
         _arrive(m, f, e, t, thing)
     else:
@@ -141,6 +145,12 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     elif kind == DUE:
         tick(m, f, e, t, thing)
     elif kind == LOADED:
+        unit = m[thing + at.VO_FIRST]
+        while unit >= 0:
+            yard = m[m[unit + at.UN_OP] + at.OP_LEAVES]
+            if yard >= 0:
+                _leave(m, f, e, t, unit, yard)
+            unit = m[unit + at.UN_NEXT]
         loaded(m, f, e, t, thing)
     elif kind == ARRIVED:
         arrived(m, f, e, t, thing)
@@ -148,7 +158,7 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         unit = m[thing + at.VO_FIRST]
         while unit >= 0:
             after = m[unit + at.UN_NEXT]
-            _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
+            _walk_on(m, f, e, t, unit)
             unit = after
         unloaded(m, f, e, t, thing)
     elif kind == IMPATIENT:
@@ -156,6 +166,7 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         m[thing + at.UN_PATIENCE] = at.NONE
         leave_queue(m, f, thing, m[op + at.OP_AT])
         f[thing + at.UN_WAITING] += f[at.NOW] - f[thing + at.UN_SINCE]
+        _count(m, f, thing)
         _walk(m, f, e, t, thing, m[op + at.OP_OTHERWISE])
 
 
@@ -225,6 +236,7 @@ def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
     m[unit + at.UN_LAP], m[unit + at.UN_YARDS] = 0, 0
     m[unit + at.UN_HOLDS], m[unit + at.UN_PATIENCE] = at.NONE, at.NONE
     f[unit + at.UN_BEGAN], f[unit + at.UN_MOVING], f[unit + at.UN_WAITING] = f[at.NOW], 0.0, 0.0
+    f[unit + at.UN_FROM], f[unit + at.UN_MOVED], f[unit + at.UN_WAITED] = f[at.NOW], 0.0, 0.0
     program, programs = 0, m[source + at.SO_PROGRAMS]
     if m[source + at.SO_PROGRAM_COUNT] > 1:
         u = uniform(m[at.KEY], m[source + at.SO_KEY], ordinal, ZERO, ZERO, ROUTE)
@@ -235,6 +247,25 @@ def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
 
 
 # ── walking ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@njit(error_model="numpy")
+def _walk_on(m, f, e, t, unit):  # type: ignore[no-untyped-def]
+    """Let a consignment that has rested in an operation go on to the next."""
+    _count(m, f, unit)
+    _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
+
+
+@njit(error_model="numpy")
+def _count(m, f, unit):  # type: ignore[no-untyped-def]
+    """Count the hours of the operation in which a consignment has rested: those since it last went on."""
+    op, now, moving, waiting = m[unit + at.UN_OP], f[at.NOW], f[unit + at.UN_MOVING], f[unit + at.UN_WAITING]
+    if now >= f[at.WARM]:
+        m[op + at.OP_DONE] += 1
+        f[op + at.OP_HOURS] += now - f[unit + at.UN_FROM]
+        f[op + at.OP_MOVED] += moving - f[unit + at.UN_MOVED]
+        f[op + at.OP_WAITED] += waiting - f[unit + at.UN_WAITED]
+    f[unit + at.UN_FROM], f[unit + at.UN_MOVED], f[unit + at.UN_WAITED] = now, moving, waiting
 
 
 @njit(error_model="numpy")
@@ -280,7 +311,9 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
         hours = drawn(m, f, op + at.OP_CODE, owner, ordinal, m[op + at.OP_PLACE], m[unit + at.UN_LAP], TRAVEL)
         m[unit + at.UN_OP] = op
         f[unit + at.UN_MOVING] += hours
-        schedule(e, t, f[at.NOW] + hours, TRAVELLED, m[unit + at.UN_SERIAL], unit)
+        if m[op + at.OP_STOPS]:
+            hours += _stops(m, f, unit, op)
+        shelve(m, f, e, t, unit, f[at.NOW] + hours)
         return at.NONE
     if kind == at.RIDE:
         m[unit + at.UN_OP] = op
@@ -289,17 +322,27 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     if kind == at.ENTER:
         return _enter(m, f, e, t, unit, op)
     if kind == at.LEAVE:
-        yard = m[op + at.OP_AT]
-        m[yard + at.YA_INSIDE] -= 1
-        m[unit + at.UN_YARDS] &= ~m[yard + at.YA_BIT]
-        yard_changed(m, f, e, t, yard)
-        put_on_agenda(m, yard)
+        _leave(m, f, e, t, unit, m[op + at.OP_AT])
         return op + at.OP_SIZE
     if chance(m, unit, m[op + at.OP_PLACE], BRANCH) < f[op + at.OP_CHANCE]:
         if m[op + at.OP_TO] <= op:
             m[unit + at.UN_LAP] += 1
         return m[op + at.OP_TO]
     return op + at.OP_SIZE
+
+
+@njit(error_model="numpy")
+def _stops(m, f, unit, op):  # type: ignore[no-untyped-def]
+    """Return the hours that a travel takes besides its moving."""
+    source, ordinal, place, lap = (
+        m[unit + at.UN_SOURCE],
+        m[unit + at.UN_ORDINAL],
+        m[op + at.OP_PLACE],
+        m[unit + at.UN_LAP],
+    )
+    waited = drawn(m, f, op + at.OP_DELAY, m[source + at.SO_KEY], ordinal, place, lap, DELAY)
+    f[unit + at.UN_WAITING] += waited
+    return waited + drawn(m, f, op + at.OP_PROCEDURE, m[source + at.SO_KEY], ordinal, place, lap, SERVICE)
 
 
 @njit(error_model="numpy")
@@ -351,6 +394,15 @@ def _take_place(m, f, e, t, unit, yard):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
+def _leave(m, f, e, t, unit, yard):  # type: ignore[no-untyped-def]
+    """Give a place of a yard back."""
+    m[yard + at.YA_INSIDE] -= 1
+    m[unit + at.UN_YARDS] &= ~m[yard + at.YA_BIT]
+    yard_changed(m, f, e, t, yard)
+    put_on_agenda(m, yard)
+
+
+@njit(error_model="numpy")
 def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     """Let the blocked in while there is room."""
     while m[yard + at.YA_INSIDE] < m[yard + at.YA_PLACES] and m[yard + at.YA_FIRST] >= 0:
@@ -362,7 +414,7 @@ def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
             _count_stuck(m, unit, _ONE_LESS)
         f[unit + at.UN_WAITING] += f[at.NOW] - f[unit + at.UN_SINCE]
         _take_place(m, f, e, t, unit, yard)
-        _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
+        _walk_on(m, f, e, t, unit)
 
 
 @njit(error_model="numpy")

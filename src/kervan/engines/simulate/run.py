@@ -19,7 +19,7 @@ from kervan.engines.simulate.kernel import advance, close_books, prepare
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import WEEK_H, Model, Visit
-from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
+from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
 from kervan.engines.simulate.world import (
     DEADLOCK,
     DONE,
@@ -31,7 +31,7 @@ from kervan.engines.simulate.world import (
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
+__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Run:
         Histogram of waits begun after the warm-up, a row a station; see `WAIT_EDGES_H`.
     lanes, fleets
         Of `LANE_STATS` and `FLEET_STATS`.
+    operations
+        Of `OPERATION_STATS`, by source, program and operation.
     made
         Consignments that began, of each source.
     alive
@@ -63,6 +65,7 @@ class Run:
     waits: NDArray[np.int64]
     lanes: NDArray[np.void]
     fleets: NDArray[np.void]
+    operations: NDArray[np.void]
     made: NDArray[np.int64]
     alive: int
     events: int
@@ -99,7 +102,7 @@ def run_model(
     seed, replication
         The key of all draws, whole numbers from 0 to below 2³².
     warm_h
-        From when waits are counted in the histogram.
+        From when waits are counted in the histogram, and hours by operation.
     max_events, max_alive
         Bounds on events and on consignments under way.
     is_stopped
@@ -223,6 +226,7 @@ def _read(block: Block, finished: NDArray[np.int64]) -> Run:
         waits=waits,
         lanes=_rows(block, block.lanes, layout.LA_VOYAGES, LANE_STATS),
         fleets=_rows(block, block.fleets, layout.FL_LADEN, FLEET_STATS),
+        operations=_operations(block),
         made=words[np.array(block.sources) + layout.SO_MADE],
         alive=int(words[layout.ALIVE]),
         events=int(words[layout.EVENTS]),
@@ -239,4 +243,15 @@ def _rows(block: Block, things: list[int], first: int, dtype: np.dtype[np.void])
     for place, name in enumerate(dtype.names or ()):
         view = block.words if dtype[name].kind == "i" else block.words.view(np.float64)
         rows[name] = view[np.array(things, dtype=np.int64) + first + place]
+    return rows
+
+
+def _operations(block: Block) -> NDArray[np.void]:
+    rows = np.zeros(len(block.operations), dtype=OPERATION_STATS)
+    places = np.array(block.operations, dtype=np.int64).reshape(-1, 4)
+    names = OPERATION_STATS.names or ()
+    for column, name in enumerate(names[:3]):
+        rows[name] = places[:, column]
+    counts = _rows(block, list(places[:, 3]), layout.OP_DONE, np.dtype([(n, OPERATION_STATS[n]) for n in names[3:]]))
+    rows[list(names[3:])] = counts
     return rows
