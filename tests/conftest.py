@@ -9,6 +9,7 @@ import pytest
 
 from kervan.network import Meta, Network
 from kervan.schema import TABLES
+from ledger_databases import place, postgres, postgres_server  # noqa: F401 - fixtures for every test
 
 COMMON = {"source_id": "S1", "quality": "observed"}
 

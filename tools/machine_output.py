@@ -34,6 +34,23 @@ ORDER = (
     "new",
     "simulate",
     "compare",
+    "ledger-log",
+    "ledger-export",
+    "ledger-verify",
+    "ledger-checkpoint",
+    "ledger-proof",
+    "ledger-key",
+    "register",
+    "register-overdue",
+    "register-due",
+    "register-show",
+    "register-timeline",
+    "register-log",
+    "register-worth",
+    "register-recorded",
+    "register-export",
+    "register-candidates",
+    "register-ingest",
 )
 HEAD = """<!-- Written by tools/machine_output.py from src/kervan/schemas. Do not edit: run `make docs`. -->
 
@@ -51,8 +68,9 @@ Every command that answers takes `--json`, and where a table is the answer `--cs
   by then is printed, with a note of kind `stopped`), 1 for a bug.
 
 The JSON Schemas (draft 2020-12) are in the package: `importlib.resources.files("kervan") / "schemas"`. In CSV, `route` prints the
-stages of every itinerary, `simulate` and `compare` the demand rows, `check` the problems, `scenario show` the interventions that take effect and its edits, `scenario diff`
-the cells that differ, `convert` the tables; a blank cell is what is `null` in JSON.
+stages of every itinerary, `simulate` and `compare` the demand rows, `check` the problems, `scenario show` the interventions
+that take effect and its edits, `scenario diff` the cells that differ, `convert` the tables, `ledger log` the events,
+`ledger verify` the problems; a blank cell is what is `null` in JSON.
 
 ```python
 import json

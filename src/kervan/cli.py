@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kervan._cli_ledger import ledger_app
+from kervan._cli_options import Csv, Json, form_of
+from kervan._cli_register import register_app
 from kervan.errors import InputError, KervanError
 
 if TYPE_CHECKING:
@@ -50,10 +53,10 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(help="List, show and compare scenarios.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(register_app, name="register")
 
 _Package = Annotated[str, typer.Option("--package", "-p", help="Name of a shipped package, or path of another.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-_Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for machines.")]
 _Commodity = Annotated[str, typer.Option("--commodity", "-c", help="What is sent.")]
 _Quantity = Annotated[float, typer.Option("--quantity", "-q", help="How much, in units of the commodity.")]
 _Depart = Annotated[
@@ -107,12 +110,6 @@ def main() -> None:
         raise SystemExit(_CANNOT_WRITE) from None
 
 
-def _form(*, as_json: bool, as_csv: bool) -> str:
-    if as_json and as_csv:
-        raise InputError("give --json or --csv, not both")
-    return "json" if as_json else "csv" if as_csv else "text"
-
-
 def _loaded(package: str) -> Network:
     from kervan.formats import load
 
@@ -152,13 +149,13 @@ def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("kervan-report.html"),
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print it to a PDF beside the page.")] = False,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Write the report: one self-contained page that opens in any browser."""
     from kervan._cli_report import write
 
-    write(package, output, _form(as_json=as_json, as_csv=as_csv), pdf=pdf)
+    write(package, output, form_of(as_json=as_json, as_csv=as_csv), pdf=pdf)
 
 
 @app.command()
@@ -193,13 +190,13 @@ def route(
     alternatives: Annotated[int, typer.Option("--alternatives", "-k", help="How many itineraries at most.")] = 5,
     itinerary: Annotated[int, typer.Option("--itinerary", "-i", help="Whose stages to show.")] = 1,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Find the ways of one consignment: hours, money, emissions, and how sure they are."""
     from kervan._cli_route import Question, answer, print_route
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     net = _loaded(package)
     wishes = {
         "modes": tuple(mode or ()), "vehicle_kinds": tuple(vehicle or ()), "max_hours": max_hours,
@@ -226,13 +223,13 @@ def simulate(
     tail_days: _TailDays = None,
     save: _Save = None,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Simulate a year of all consignments: queues, ships, weather, and how surely each arrives."""
     from kervan import _cli_simulate as shell
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     wishes = {
         "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
         "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
@@ -257,14 +254,14 @@ def compare(
     tail_days: _TailDays = None,
     save: _Save = None,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Simulate two scenarios with the same random numbers: what differs, and how surely B is better."""
     from kervan import _cli_simulate as shell
     from kervan._cli_scenario import named
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     wishes = {
         "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
         "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
@@ -279,15 +276,15 @@ def compare(
 def check(
     named: Annotated[str, typer.Argument(metavar="[PACKAGE]", help="The same as --package.")] = "",
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Check a package: every problem at once, with file, row and what would be right."""
     from kervan._cli_package import check as checked
 
     if named and package != _DEFAULT:
         raise InputError(f"check one package: {named} or {package}")
-    code = checked(named or package, _form(as_json=as_json, as_csv=as_csv))
+    code = checked(named or package, form_of(as_json=as_json, as_csv=as_csv))
     if code:
         raise typer.Exit(code)
 
@@ -297,13 +294,13 @@ def show(
     what: Annotated[str, typer.Argument(help="tables, columns, a table, or a key or name.")] = "tables",
     where: Annotated[list[str] | None, typer.Option("--where", help="column=value; may be repeated.")] = None,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Show a table, or one place, link, facility, source, ... with its source."""
     from kervan._cli_show import show as shown
 
-    shown(_loaded(package), what, where or (), _form(as_json=as_json, as_csv=as_csv))
+    shown(_loaded(package), what, where or (), form_of(as_json=as_json, as_csv=as_csv))
 
 
 @app.command()
@@ -312,35 +309,35 @@ def convert(
     target: Annotated[Path, typer.Argument(metavar="OUT", help="What to write; how it ends tells the format.")],
     to: Annotated[str, typer.Option("--to", help="package, parquet, xlsx, gmns or geojson.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Write a package in another format."""
     from kervan._cli_package import convert as converted
 
-    converted(source, target, to, _form(as_json=as_json, as_csv=as_csv), force=force)
+    converted(source, target, to, form_of(as_json=as_json, as_csv=as_csv), force=force)
 
 
 @app.command()
 def validate(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list the figures without an answer.")] = False,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Set published figures beside the model's own answers."""
     from kervan._cli_package import print_validation
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     print_validation(_loaded(package), form, is_full=verbose)
 
 
 @app.command()
-def sources(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+def sources(package: _Package = _DEFAULT, as_json: Json = False, as_csv: Csv = False) -> None:
     """List the sources, and how many rows rest on each."""
     from kervan._cli_package import print_sources
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     print_sources(_loaded(package), form)
 
 
@@ -348,36 +345,36 @@ def sources(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv =
 def new(
     name: Annotated[str, typer.Argument(help="What to call it: letters, digits, _ and -.")],
     folder: Annotated[Path, typer.Option("--in", help="Where to make it.")] = Path(),
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Write a small commented package to start from."""
     from kervan._cli_package import new as made
     from kervan._cli_package import print_new
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     print_new(name, made(name, folder), form)
 
 
 @scenario_app.command("list")
-def scenario_list(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+def scenario_list(package: _Package = _DEFAULT, as_json: Json = False, as_csv: Csv = False) -> None:
     """List the scenarios of a package."""
     from kervan._cli_scenario import print_list
 
-    print_list(_loaded(package), package, _form(as_json=as_json, as_csv=as_csv))
+    print_list(_loaded(package), package, form_of(as_json=as_json, as_csv=as_csv))
 
 
 @scenario_app.command("show")
 def scenario_show(
     name: Annotated[str, typer.Argument(help="Name of a scenario, or its file.")],
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Show a scenario, edit by edit."""
     from kervan._cli_scenario import named, print_scenario
 
-    print_scenario(_loaded(package), named(package, name), _form(as_json=as_json, as_csv=as_csv))
+    print_scenario(_loaded(package), named(package, name), form_of(as_json=as_json, as_csv=as_csv))
 
 
 @scenario_app.command("diff")
@@ -390,14 +387,14 @@ def scenario_diff(
     quantity: _Quantity = 1.0,
     depart: _Depart = None,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Compare two scenarios: which cells differ, and what changes for a consignment."""
     from kervan._cli_route import Question
     from kervan._cli_scenario import named, print_difference
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     if (origin is None) != (destination is None):
         raise InputError("give both --from and --to, or neither")
     net = _loaded(package)

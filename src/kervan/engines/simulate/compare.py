@@ -10,6 +10,7 @@ Law, "Simulation Modeling and Analysis", 5th ed., McGraw-Hill (2015), sections 1
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from kervan.engines import stamp
 from kervan.engines._itineraries import framed
 from kervan.engines.simulate._estimates import Difference, enough, interval, paired, replications_needed
 from kervan.engines.simulate.corridor import Corridor
-from kervan.engines.simulate.engine import LEAST, Progress, summaries_of, threads_of
+from kervan.engines.simulate.engine import LEAST, Progress, summaries_of
 from kervan.engines.simulate.params import SimulateParams
 from kervan.engines.simulate.rows import ready, warnings_of
 from kervan.engines.simulate.tabulated import digest_of
@@ -267,7 +268,7 @@ def _side(name: str, net: Network, params: SimulateParams) -> _Side:
 
 def _pairs(first: _Side, second: _Side, params: SimulateParams, most: int) -> Iterator[tuple[_Kept, _Kept]]:
     """Yield the replications of both, a few of one and the same of the other by turns."""
-    at_once = threads_of(params)
+    at_once = params.threads or os.cpu_count() or 1
     for begin in range(0, most, at_once):
         count = min(at_once, most - begin)
         ours = [_Kept.of(one) for one in _replications(first, params, count, begin)]

@@ -1,12 +1,11 @@
 """The engine `simulate`: a year of the whole corridor, as often as it takes, summed up.
 
-``docs/explanation/simulating-a-corridor.md`` says how tables become a model, ``docs/explanation/simulation.md`` what
-the model does, and ``docs/explanation/simulation-output.md`` how sure its numbers are.
+``docs/explanation/simulating-a-corridor.md`` says how tables become a model and how sure the numbers are,
+``docs/explanation/simulation.md`` what the model does.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +16,7 @@ from kervan.engines.simulate.corridor import Corridor
 from kervan.engines.simulate.outputs import OUTPUTS
 from kervan.engines.simulate.params import SimulateParams
 from kervan.engines.simulate.rows import by_row, ready, warnings_of
-from kervan.engines.simulate.summary import Gathered, Summary, summary_of
+from kervan.engines.simulate.summary import Gathered, Summary
 from kervan.engines.simulate.tabulated import Answer, tables_of
 from kervan.errors import Infeasible, ParamsError, SolveError
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from kervan.network import Network
 
 __all__ = [
-    "ENGINE", "LEAST", "Progress", "gather", "simulate_json", "solve", "summaries_of", "threads_of", "watched",
+    "ENGINE", "LEAST", "Progress", "gather", "simulate_json", "solve", "summaries_of", "watched",
 ]  # fmt: skip
 
 #: Fewest replications before an interval is believed.
@@ -118,23 +117,15 @@ def summaries_of(corridor: Corridor, params: SimulateParams, count: int, first: 
     SolveError
         When a replication cannot be finished.
     """
-    from kervan.engines.simulate.replicate import runs_of
+    from kervan.engines.simulate.replicate import summaries_of as made
+    from kervan.engines.simulate.units import Unit, executor_of
 
-    window = corridor.window
-    runs = runs_of(
-        corridor.model, window.horizon_h, count, first=first, seed=params.seed, threads=threads_of(params),
-        warm_h=window.warm_h, max_events=params.max_events, max_alive=params.max_alive,
-    )  # fmt: skip
+    whole = Unit(corridor.model, corridor.window, first, count, params.seed, params.max_events, params.max_alive)
     try:
-        for run in runs:
-            yield summary_of(run, window)
+        with executor_of(params.executor, params.threads) as executor:
+            yield from made(whole, executor)
     except (ParamsError, SolveError) as error:
         raise by_row(corridor, error) from None
-
-
-def threads_of(params: SimulateParams) -> int:
-    """Return how many replications run at a time."""
-    return params.threads or os.cpu_count() or 1
 
 
 def _is_enough(whole: Gathered, params: SimulateParams) -> bool:
