@@ -112,9 +112,10 @@ def _advance(m, words, events, most, stop):  # type: ignore[no-untyped-def]
     wins, tags = KEYS + 2 * e[MOST_SLOTS] + 1, KEYS + e[MOST_SLOTS]
     horizon = f[at.HORIZON]
     while True:
-        lacking = _lacking(m, most)
-        if lacking:
-            return lacking
+        if m[at.FREE_COUNT] < m[at.MARGIN] + m[at.RIDERS]:
+            return MORE_UNITS
+        if m[at.RECORDS] + m[at.ALIVE] + m[at.MARGIN] > most:
+            return MORE_RECORDS
         slot = _first(m, f, e, t, wins)
         now = t[KEYS + slot]
         while now >= f[at.NEXT_WEEK] and f[at.NEXT_WEEK] < horizon:
@@ -146,16 +147,6 @@ def _first(m, f, e, t, wins):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _lacking(m, most):  # type: ignore[no-untyped-def]
-    """Return which room the next event may lack; 0 for none."""
-    if m[at.FREE_COUNT] < m[at.MARGIN] + m[at.RIDERS]:
-        return MORE_UNITS
-    if m[at.RECORDS] + m[at.ALIVE] + m[at.MARGIN] > most:
-        return MORE_RECORDS
-    return 0
-
-
-@njit(error_model="numpy")
 def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
     if kind == SERVED:
@@ -182,7 +173,8 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         while unit >= 0:
             op = m[unit + at.UN_OP]
             if m[op + at.OP_LEAVES] >= 0:
-                _leave(m, f, e, t, unit, op, m[op + at.OP_LEAVES])
+                note(m, f, LEFT, unit, op, NO_VOYAGE)
+                _leave(m, f, e, t, m[op + at.OP_LEAVES])
             unit = m[unit + at.UN_NEXT]
         loaded(m, f, e, t, thing)
     elif kind == ARRIVED:
@@ -362,7 +354,8 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     if kind == at.ENTER:
         return _enter(m, f, e, t, unit, op)
     if kind == at.LEAVE:
-        _leave(m, f, e, t, unit, op, m[op + at.OP_AT])
+        note(m, f, LEFT, unit, op, NO_VOYAGE)
+        _leave(m, f, e, t, m[op + at.OP_AT])
         return op + at.OP_SIZE
     if chance(m, unit, m[op + at.OP_PLACE], BRANCH) < f[op + at.OP_CHANCE]:
         if m[op + at.OP_TO] <= op:
@@ -433,9 +426,8 @@ def _take_place(m, f, e, t, yard):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _leave(m, f, e, t, unit, op, yard):  # type: ignore[no-untyped-def]
+def _leave(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     """Give a place of a yard back."""
-    note(m, f, LEFT, unit, op, NO_VOYAGE)
     m[yard + at.YA_INSIDE] -= 1
     yard_changed(m, f, e, t, yard)
     put_on_agenda(m, yard)
@@ -489,7 +481,7 @@ def _close_books(words):  # type: ignore[no-untyped-def]
         f[m[vehicle + at.VE_FLEET] + at.FL_HOURS + m[vehicle + at.VE_STATE]] += f[at.NOW] - f[vehicle + at.VE_SINCE]
 
 
-# ── what is called from outside ─────────────────────────────────────────────────────────────────────
+# ── those that are called from outside ──────────────────────────────────────────────────────────────
 
 
 def _entries(stamp: int) -> tuple[Any, Any, Any, Any, Any]:
