@@ -40,6 +40,7 @@ HEAVY = {
 COMPILED = {
     f"kervan.engines.simulate.{name}"
     for name in (
+        "deadlock",
         "events",
         "gates",
         "kernel",

@@ -136,6 +136,15 @@ def test_a_register_is_carried_to_another_place(where: str) -> None:
     assert one == other
 
 
+def test_a_bad_import_leaves_no_register_behind(where: str) -> None:
+    Path("persons.csv").write_text("person_id,name,source_id\na,<b>A</b>,none\n", encoding="utf-8")
+    before = sorted(path.name for path in Path().iterdir())
+    result = CliRunner().invoke(app, ["register", "import", "persons.csv", "-r", "new.db"])
+    assert result.exit_code == 2
+    assert "2 problems" in result.stderr
+    assert sorted(path.name for path in Path().iterdir()) == before
+
+
 # ── review ──────────────────────────────────────────────────────────────────────────────────────────
 
 

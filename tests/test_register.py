@@ -150,6 +150,15 @@ def test_as_of_a_day_only_what_had_surely_come_true_counts() -> None:
         assert on(2025, 5, 14)["C_RULES"] == "delivered"
 
 
+def test_evidence_of_a_month_counts_when_the_month_is_over() -> None:
+    told = {"commitment_id": "C_SILENT", "grade": 1, "summary": "Seen", "happened_on": "2025-06", "source_id": "office"}
+    with drawn() as register:
+        record(register, [Change("evidence", "n", told)], "a")
+        for day, expected in ((29, "no_evidence"), (30, "delivered")):
+            rows = view(register, on=dt.date(2025, 6, day)).rows("commitment_states", {"commitment_id": "C_SILENT"})
+            assert [row["status"] for row in rows] == [expected]
+
+
 # ── asked ───────────────────────────────────────────────────────────────────────────────────────────
 
 

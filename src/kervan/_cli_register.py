@@ -70,8 +70,14 @@ def _writable(where: str, *, must_exist: bool = True) -> Iterator[Register]:
             f"{where} is a folder of tables, in which nothing is recorded; make a register of it: "
             f"kervan register import {where} --register my-register.db"
         )
-    with opened(where, must_exist=must_exist) as register:
-        yield register
+    is_new = "://" not in where and not Path(where).exists()
+    try:
+        with opened(where, must_exist=must_exist) as register:
+            yield register
+    except BaseException:
+        if is_new:  # nothing was recorded: no empty register is left behind
+            Path(where).unlink(missing_ok=True)
+        raise
 
 
 def _who(actor: str) -> str:

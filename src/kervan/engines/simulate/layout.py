@@ -42,6 +42,7 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
+from kervan.engines.simulate.paths import yards_inside
 
 __all__ = ["Block", "block_of", "grown"]
 
@@ -71,11 +72,11 @@ KIND, LISTED = range(2)
 # Of a station in a week, as `run.STATION_STATS`.
 WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE = range(8)
 
-(YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_STUCK, YA_BIT, YA_EMBARGO, YA_MARK, YA_SIZE) = range(2, 11)
+YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_EMBARGO, YA_SIZE = range(2, 8)
 
-(GA_KIND, GA_KEY, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_BASE, GA_UP, GA_UP_A, GA_UP_B, GA_DOWN,
- GA_DOWN_A, GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW, GA_NEXT, GA_INDEX,
- GA_SIZE) = range(23)
+(GA_KIND, GA_KEY, GA_BEGINS_SHUT, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_WEEK, GA_OFFSET, GA_UP, GA_UP_A,
+ GA_UP_B, GA_DOWN, GA_DOWN_A, GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW,
+ GA_NEXT, GA_INDEX, GA_SIZE) = range(25)
 
 (LA_KEY, LA_CAPACITY, LA_RULE, LA_TIMEOUT, LA_LOAD_H, LA_UNLOAD_H, LA_SHUT, LA_CODE, LA_A, LA_B, LA_CLOCK, LA_CLOCK_A,
  LA_CLOCK_B, LA_OFFSET, LA_TICKS, LA_DUE, LA_SLOT, LA_FIRST, LA_LAST, LA_COUNT, LA_WAITING, LA_FLEET, LA_FROM, LA_TO,
@@ -95,15 +96,15 @@ PO_BERTHS, PO_BUSY, PO_FIRST, PO_LAST, PO_INDEX, PO_SIZE = range(6)
 PR_SHARE, PR_FIRST, PR_SIZE = range(3)
 
 (OP_KIND, OP_PLACE, OP_AT, OP_CODE, OP_A, OP_B, OP_MEAN, OP_SHARE, OP_ELECTRONIC, OP_E_CODE, OP_E_A, OP_E_B,
- OP_PATIENCE, OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_DONE, OP_HOURS, OP_MOVED, OP_WAITED,
- OP_SIZE) = range(24)
+ OP_PATIENCE, OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_YARDS, OP_DONE, OP_HOURS, OP_MOVED,
+ OP_WAITED, OP_SIZE) = range(25)
 # Of a ride its size, and of a travel whether it has more than its law, the waiting and the procedures.
 OP_LOAD, OP_STOPS, OP_DELAY, OP_PROCEDURE, OP_LEAVES = OP_MEAN, OP_AT, OP_E_CODE, OP_PATIENCE, OP_TO
 
 # A unit is a consignment ...
 (UN_NEXT, UN_BEFORE, UN_SERIAL, UN_SLOT, UN_PATIENCE, UN_OP, UN_LAP, UN_SOURCE, UN_ORDINAL, UN_PROGRAM, UN_HOLDS,
- UN_YARDS, UN_SINCE, UN_END, UN_NEED, UN_BEGAN, UN_MOVING, UN_WAITING, UN_FROM, UN_MOVED, UN_WAITED,
- UN_SIZE) = range(22)
+ UN_SINCE, UN_END, UN_NEED, UN_BEGAN, UN_MOVING, UN_WAITING, UN_FROM, UN_MOVED, UN_WAITED,
+ UN_SIZE) = range(21)
 # ... or a voyage.
 VO_NEXT, VO_LANE, VO_SERIAL, VO_FIRST, VO_VEHICLE, VO_PURPOSE, VO_SINCE, VO_CROSSING = range(8)
 # Why a vehicle wants a berth, or what an empty voyage ends in.
@@ -214,10 +215,9 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
     places = {f"{kind} {name}": at for kind, parts in kinds.items() for name, at in parts.items()}
     for part in model.stations:
         _station(writer, part, stations[part.name], weeks)
-    for number, yard in enumerate(model.yards):
-        writer.put(yards[yard.name], {
-            KIND: YARD, YA_PLACES: yard.places, YA_FIRST: NONE, YA_LAST: NONE, YA_BIT: 1 << number, YA_EMBARGO: NONE
-        })  # fmt: skip
+    for yard in model.yards:
+        at = yards[yard.name]
+        writer.put(at, {KIND: YARD, YA_PLACES: yard.places, YA_FIRST: NONE, YA_LAST: NONE, YA_EMBARGO: NONE})
     for number, port in enumerate(model.ports):
         writer.put(ports[port.name], {PO_BERTHS: port.berths, PO_FIRST: NONE, PO_LAST: NONE, PO_INDEX: number})
     for number, lane in enumerate(model.lanes):
@@ -225,7 +225,7 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
     vehicles: list[float] = []
     for fleet in model.fleets:
         vehicles += _fleet(writer, fleet, model, fleets[fleet.name], lanes, ports)
-    for number, gate in enumerate(model.gates):
+    for number, gate in reversed([*enumerate(model.gates)]):  # so that embargoes are chained in the order of the table
         _gate(writer, gate, gates[gate.name], number, yards)
         _guards(writer, gate, gates[gate.name], model, stations, lanes)
     sources = [_source(writer, source, number, places) for number, source in enumerate(model.sources)]
@@ -343,15 +343,15 @@ def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, in
     writer.put(at, {GA_KEY: key_of(gate.name), GA_NEXT: NONE, GA_INDEX: number})
     match gate:
         case Hours():
-            spans = _merged(gate.spans_h)
-            edges = [float(edge) for span in spans for edge in span]
+            edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
             # Open over the end of the week, or always: the edges at 0 and 168 h are none.
-            if edges[0] == 0.0 and edges[-1] == WEEK_H:
-                edges = edges[1:-1]
-                edges = [*edges[1:], edges[0] + WEEK_H] if edges else []
-            writer.put(
-                at,{
-                GA_KIND: HOURS, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_BASE: -gate.offset_h
+            edges = edges[1:-1] if edges[0] == 0.0 and edges[-1] == WEEK_H else edges
+            shut = not any(start <= gate.offset_h < end for start, end in gate.spans_h)
+            passed = sum(edge <= gate.offset_h for edge in edges)
+            place, week = (passed, 0) if passed < len(edges) else (0, 1)
+            writer.put(at, {
+                GA_KIND: HOURS, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_OFFSET: float(gate.offset_h),
+                GA_BEGINS_SHUT: int(shut), GA_PLACE: place, GA_WEEK: week
             })  # fmt: skip
         case Spells():
             pieces = [float(value) for piece in gate.pieces_h for value in piece]
@@ -362,7 +362,11 @@ def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, in
             writer.law(at + GA_DOWN, gate.down)
         case Outages():
             edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
-            writer.put(at, {GA_KIND: OUTAGES, GA_TABLE: writer.table(edges), GA_COUNT: len(edges)})
+            shut = edges[0] == 0.0
+            writer.put(at, {
+                GA_KIND: OUTAGES, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_BEGINS_SHUT: int(shut),
+                GA_PLACE: int(shut)
+            })  # fmt: skip
         case Embargo():
             yard = yards[gate.yard]
             writer.put(at, {GA_KIND: EMBARGO, GA_HIGH: gate.high, GA_LOW: gate.low})
@@ -392,11 +396,13 @@ def _source(writer: _Writer, source: Source, number: int, places: dict[str, int]
         first = writer.take(OP_SIZE * (len(program) + 1))
         last = place == len(source.programs) - 1
         writer.put(programs + PR_SIZE * place, {PR_SHARE: 2.0 if last else below, PR_FIRST: first})
-        for step, op in enumerate(program):
-            _operation(writer, op, first, first + OP_SIZE * step, places)
+        for step, (op, inside) in enumerate(zip(program, yards_inside(program), strict=True)):
+            here = first + OP_SIZE * step
+            _operation(writer, op, first, here, places)
+            writer.put(here, {OP_YARDS: writer.table([len(inside), *(places[f"yard {name}"] for name in inside)])})
             if isinstance(op, Ride):
-                writer.set(first + OP_SIZE * step + OP_LOAD, float(source.size if op.size is None else op.size))
-            writer.operations.append((number, place, step, first + OP_SIZE * step))
+                writer.put(here, {OP_LOAD: float(source.size if op.size is None else op.size)})
+            writer.operations.append((number, place, step, here))
         writer.put(first + OP_SIZE * len(program), {OP_KIND: END})
     writer.put(at,{
         SO_KEY: key_of(source.name), SO_GROUP: source.group, SO_PRIORITY: source.priority, SO_MOST: MANY if

@@ -15,13 +15,12 @@ from kervan.engines.simulate import layout
 from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.check import check_model
 from kervan.engines.simulate.events import events_of, grown_events
-from kervan.engines.simulate.kernel import advance, close_books, prepare
+from kervan.engines.simulate.kernel import advance, close_books, prepare, stuck
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
-from kervan.engines.simulate.model import WEEK_H, Model, Visit
+from kervan.engines.simulate.model import WEEK_H, Embargo, Model, Visit
 from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
 from kervan.engines.simulate.world import (
-    DEADLOCK,
     DONE,
     ENDLESS,
     MORE_RECORDS,
@@ -75,8 +74,9 @@ class Run:
     replication: int
 
 
-#: Events between two looks at the clock and the keyboard.
+#: Most events between two looks at the keyboard and for a deadlock, and those before the first.
 _STRETCH: Final = 2_000_000
+_FIRST_STRETCH: Final = 1 << 16
 _MOST_STATION_WEEKS: Final = 8_000_000
 
 
@@ -142,13 +142,15 @@ def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tupl
     each = 2 if _has_patience(model) else 1
     events = events_of(block.events + each * units)
     prepare(block.words.ctypes.data, events.ctypes.data)
-    reason, stop = PAUSED, _STRETCH
+    reason, stop = PAUSED, _FIRST_STRETCH
     while reason != DONE:
         most = min(stop, int(block.words[layout.MOST_EVENTS]))
         block.words[layout.FINISHED] = words.ctypes.data
         reason = advance(block.words.ctypes.data, events.ctypes.data, len(words), most)
+        if reason not in (MORE_UNITS, MORE_RECORDS):
+            _refuse_deadlock(model, block)
         if reason == PAUSED:
-            stop += _STRETCH
+            stop += min(stop, _STRETCH)
             if is_stopped():
                 raise SolveError("stopped before the end")
         elif reason == MORE_UNITS:
@@ -193,12 +195,34 @@ def _has_patience(model: Model) -> bool:
     )
 
 
+def _refuse_deadlock(model: Model, block: Block) -> None:
+    """Raise if some can never go on; it is permanent, so that it does not matter when it is looked for."""
+    if not model.yards:
+        return
+    words = block.words
+    table = np.zeros(3 * int(words[layout.UNITS]), dtype=np.int64)
+    stuck(words.ctypes.data, table.ctypes.data)
+    kinds = (
+        ("yard", model.yards, layout.YARDS, layout.YA_SIZE),
+        ("embargo", model.gates, layout.GATES, layout.GA_SIZE),
+        ("station", model.stations, layout.STATIONS, layout.ST_SIZE),
+        ("port", model.ports, layout.PORTS, layout.PO_SIZE),
+        ("fleet", model.fleets, layout.FLEETS, layout.FL_SIZE),
+    )
+    found = [
+        f"{kind} {part.name}"
+        for kind, parts, first, size in kinds
+        for number, part in enumerate(parts)
+        if table[words[first] + size * number] and (kind != "embargo" or isinstance(part, Embargo))
+    ]
+    if any(name.startswith(("yard", "embargo")) for name in found):
+        when = float(words.view(np.float64)[layout.NOW])
+        raise SolveError(f"deadlock, found after {when:,.1f} h: those who hold {', '.join(found)} wait for each other")
+
+
 def _error(model: Model, block: Block, reason: int) -> SolveError:
     words = block.words
     when = f"after {float(words.view(np.float64)[layout.NOW]):,.1f} h"
-    if reason == DEADLOCK:
-        stuck = [yard.name for yard, at in zip(model.yards, block.yards, strict=True) if words[at + layout.YA_MARK]]
-        return SolveError(f"deadlock {when}: all consignments in {', '.join(stuck)} wait for each other's places")
     if reason == ENDLESS:
         name = model.sources[block.sources.index(int(words[layout.ERROR_AT]))].name
         return SolveError(f"{when}: a consignment of {name} goes round without time passing")
