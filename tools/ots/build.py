@@ -69,6 +69,16 @@ LEFT_OUT = {
     "OF132": "no entry into force was found",
 }
 
+#: Kinds of items of the report that are told with others: a place, a number or a date is a cell of a row, and a
+#: statement that promises nothing is none.
+_TOLD_WITH_OTHERS = {"place", "statement", "sector", "number", "date"}
+#: Other items that are no passage of their own, and why.
+_NO_PASSAGE = {
+    "A01": "the report is a source", "A02": "the place of its date", "A03": "the press office is a source",
+    "K02": "the members are memberships", "K09": "no body: whom it means is not told", "K10": "no body",
+    "K11": "no body",
+}  # fmt: skip
+
 
 def assembled(facts: Facts, corridor: Path) -> list[Change]:
     """Return every row of the register, those that others refer to first.
@@ -86,6 +96,9 @@ def assembled(facts: Facts, corridor: Path) -> list[Change]:
     unused = set(facts.rows) - facts.used - set(LEFT_OUT)
     if unused:
         raise ValueError(f"facts that no row rests on: {', '.join(sorted(unused))}")
+    told = {key for key, (kind, _) in facts.items.items() if kind not in _TOLD_WITH_OTHERS} - set(_NO_PASSAGE)
+    if told - facts.quoted:
+        raise ValueError(f"items of the report that no row tells: {', '.join(sorted(told - facts.quoted))}")
     named = {change.cells.get("source_id") for change in rows} | {change.cells.get("other_source_id") for change in rows}
     sources = [*facts.sources(), *_corridor_sources(corridor), *_added_sources()]
     kept = [row for row in sources if row["source_id"] in named or row["source_id"] == "AKORDA"]

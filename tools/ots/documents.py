@@ -125,6 +125,14 @@ _ACTS = (
     ("depa", "TR", "ratified", "=", "", "OF144", "In the gazette, 591 days after signature."),
     ("turksoy_agreement", "UZ", "ratified", "=", "", "OF030", "29 years after signature."),
     ("academy_agreement", "KZ", "ratified", "=", "Law 241-V", "OF034", ""),
+    *(("turkpa_agreement", party, "in_force", "/2025-10-18", "", "OF025", "In force by then; since when is not told.")
+      for party in FOUR.split(";")),
+    *(("turksoy_agreement", party, "in_force", "/2022-11-10", "", "OF030", "In force by then; since when is not told.")
+      for party in (*FOUR.split(";"), "TM")),
+    *(("academy_agreement", party, "in_force", "/2021", "", "OF033", "All had ratified by 2021; the day is not told.")
+      for party in FOUR.split(";")),
+    *(("fund_charter", party, "in_force", "/2019-11-08", "", "OF035", "In force by then; since when is not told.")
+      for party in FOUR.split(";")),
     ("fund_finance", "KZ", "approved", "2019-11-08", "Resolution 842", "OF036", ""),
     ("fund_finance", "KZ", "in_force", "", "", "OF036", "Since when is not told."),
     *(("fund_scale", party, "approved", "", "", "OF037", "The day is not told.") for party in ("AZ", "KZ", "TR")),
@@ -172,14 +180,14 @@ _CONFLICTS = (
     ("titr_scope", "indicators", "titr_tonnes", "4.48 Mt in 2024, says the ministry", "REP26",
      "3.3 Mt in 2024, says the association of the route", "AT2503",
      "Two scopes: all cargo through Kazakhstan, and what crossed the sea by its ports and those of Azerbaijan."),
-    ("almaty_start", "commitments", "youth_capital", "The title passed in June 2025", "vestikavkaza.ALMATY",
+    ("almaty_start", "commitments", "C08", "The title passed in June 2025", "vestikavkaza.ALMATY",
      "The title was handed over in August 2025", "astanatimes.ALMATY", ""),
-    ("crossing_date", "commitments", "third_crossing", "To be finished in 2027", "PPL2312",
+    ("crossing_date", "commitments", "C17", "To be finished in 2027", "PPL2312",
      "To be finished at the end of 2027 and in service in early 2028", "OF164", ""),
-    ("crossing_length", "commitments", "third_crossing", "272 km", "PPL2312", "297 km", "OF164", ""),
-    ("cable_date", "commitments", "fibre_cable", "Complete at the end of 2026", "OF163",
+    ("crossing_length", "commitments", "C17", "272 km", "PPL2312", "297 km", "OF164", ""),
+    ("cable_date", "commitments", "C23", "Complete at the end of 2026", "OF163",
      "In service in the third quarter of 2026", "FIB2512", ""),
-    ("cable_length", "commitments", "fibre_cable", "380 km from Sumgait to Aktau", "OF163",
+    ("cable_length", "commitments", "C23", "380 km from Sumgait to Aktau", "OF163",
      "340 km from Aktau to Siyazan, and 330 km from Kuryk to Buzovna", "FIB2512", ""),
 )  # fmt: skip
 

@@ -190,7 +190,7 @@ def _titles(rows: Rows) -> None:
 def _platform(rows: Rows) -> None:
     """Add who came to the founding meeting of the platform of electoral bodies, and what was before it."""
     for state in MEMBERS:
-        rows.add("attendance", f"platform_1.CEC_{state}", "OF055", event_id="platform_1", organization_id=f"CEC_{state}",
+        rows.add("attendance", f"platform_1.CEC_{state}", "aweb.APCEA", event_id="platform_1", organization_id=f"CEC_{state}",
                  role="host" if state == "KZ" else "delegate", status="attended")  # fmt: skip
     for key, person, body, role in (("CEC_HU", "", "CEC_HU", "observer"), ("abdirov", "abdirov", "CEC_KZ", "chair"),
                                     ("jang", "jang", "AWEB", "guest"), ("SECRETARIAT", "", "SECRETARIAT", "guest"),
