@@ -18,10 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "src")]
 
+from kervan.errors import KervanError  # noqa: E402
 from ots.build import assembled, write  # noqa: E402
 from ots.facts import Facts  # noqa: E402
-
-from kervan.errors import KervanError  # noqa: E402
 
 
 def main() -> int:

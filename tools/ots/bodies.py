@@ -47,7 +47,7 @@ _ELECTORAL = (
     ("CEC_KG", "Central Election Commission of the Kyrgyz Republic", "KG"),
     ("CEC_TR", "Supreme Election Council of Türkiye", "TR"),
     ("CEC_UZ", "Central Election Commission of Uzbekistan", "UZ"),
-)
+)  # fmt: skip
 
 #: Key, name, name to sort by, country served, origin, item of the report.
 _PERSONS = (
@@ -68,7 +68,7 @@ _PERSONS = (
     ("raimkulova", "Aktoty Raimkulova", "Raimkulova", "", "OF039", ""),
     ("abdirov", "Nurlan Abdirov", "Abdirov", "KZ", "aweb.APCEA", ""),
     ("jang", "In-sik Jang", "Jang", "", "aweb.APCEA", ""),
-)
+)  # fmt: skip
 
 #: Column, body or person, other name, language, origin, item of the report.
 _ALIASES = (
@@ -76,7 +76,8 @@ _ALIASES = (
     ("organization_id", OTS, "Turkic Council", "en", "OF006", ""),
     ("organization_id", "FUND", "Turkic Culture and Heritage Fund", "en", REPORT, "K05"),
     ("organization_id", "TURKPA", "Turkic States Parliamentary Assembly", "en", REPORT, "K03"),
-    ("organization_id", "PLATFORM", "Advisory Platform of the Central Election Authorities (APCEA)", "en", "aweb.APCEA", ""),
+    ("organization_id", "PLATFORM", "Advisory Platform of the Central Election Authorities (APCEA)", "en", "aweb.APCEA",
+     ""),
     ("organization_id", "PLATFORM", "consultative platform of electoral bodies", "en", REPORT, ""),
     ("organization_id", "KG", "Kyrgyzstan", "en", "OF003", ""),
     ("organization_id", "TR", "Turkey", "en", "OF155", ""),
@@ -86,7 +87,7 @@ _ALIASES = (
     ("person_id", "japarov", "Sadyr Zhaparov", "en", "sitefabrikasi.EOM", ""),
     ("person_id", "erdogan", "Recep Tayyip Erdogan", "en", REPORT, ""),
     ("person_id", "hasan", "Ramil Hasanov", "en", "OF096", ""),
-)
+)  # fmt: skip
 
 #: Key, body, title, since when, origin, item of the report, note.
 _POSTS = (
@@ -110,7 +111,7 @@ _POSTS = (
     ("pm_hu", "HU", "Prime Minister", "", REPORT, "", ""),
     ("chair_cec_kz", "CEC_KZ", "Chairman", "", "aweb.APCEA", "", ""),
     ("sg_aweb", "AWEB", "Secretary General", "", "aweb.APCEA", "", ""),
-)
+)  # fmt: skip
 
 #: Known to hold it on a day, with beginning and end not known: day.
 _SEEN = "Known to hold it on the day given; when it began and whether it goes on is not known."
@@ -147,7 +148,8 @@ def _organizations(rows: Rows) -> None:
              kind="mission", country_code="KZ", parent_id="KZ", note="Planned; no opening was found.")  # fmt: skip
     rows.add("organizations", "PLATFORM", REPORT, span="K04", kind="platform", parent_id=OTS,
              name="Consultative Platform of Central Election Authorities", founded_on=rows.date("OF055"),
-             note="Proposed at the tenth summit. Called so in the reports of its founding; the report of the summit gives no "
+             note="Proposed at the tenth summit. Called so in the reports of its founding; the report of the summit "
+             "gives no "
              "name.")  # fmt: skip
     for key, name, country in _ELECTORAL:
         rows.add("organizations", key, "aweb.APCEA", name=name, kind="electoral_body", country_code=country)
@@ -167,7 +169,7 @@ _NOTES = {
     "SECRETARIAT": "By a decision of July 2024 it is to have more staff and money.",
     "CFM": "Informal meetings beside the General Assembly of the United Nations since 2011.",
     "TRANSPORT": "Ministers, a working group, and a sub-group for digitalisation; since when is not told.",
-}
+}  # fmt: skip
 
 
 def _members(rows: Rows) -> None:
@@ -181,7 +183,8 @@ def _members(rows: Rows) -> None:
                  from_date=rows.date(fact))  # fmt: skip
     for state in FOUR.split(";"):
         rows.add("memberships", f"TURKPA.{state}", "OF025", member_organization_id=state, organization_id="TURKPA",
-                 role="member", from_date=rows.date("OF023"), note="Founding party; a member in October 2025.")  # fmt: skip
+                 role="member", from_date=rows.date("OF023"),
+                 note="Founding party; a member in October 2025.")  # fmt: skip
         rows.add("memberships", f"FUND.{state}", "OF035", member_organization_id=state, organization_id="FUND",
                  role="member", from_date=rows.date("OF035"))  # fmt: skip
         rows.add("memberships", f"ACADEMY.{state}", "OF033", member_organization_id=state, organization_id="ACADEMY",
@@ -220,7 +223,8 @@ def _holders(rows: Rows) -> None:
         _seen(rows, name, post, state, "head", REPORT, "2025-05-21")
     secretaries = (("akinci", "OF095", "2010", "2014", "First holder."), ("hasan", "OF096", "2014", "2018", "Second."),
                    ("amreyev", "OF097", "2018", "2022-11-14", "Third holder; the year it began is recalled."),
-                   ("omuraliev", "OF098", "2022-11-14", "", "Fourth holder, appointed on 2022-11-11 for three years; the "
+                   ("omuraliev", "OF098", "2022-11-14", "", "Fourth holder, appointed on 2022-11-11 for three years; "
+                    "the "
                     "term was extended in May 2025, to which day is not told; in office on 2026-02-21."))  # fmt: skip
     for name, fact, start, end, note in secretaries:
         rows.add("memberships", f"sg_ots.{name}", fact, person_id=name, organization_id="SECRETARIAT", post_id="sg_ots",
@@ -246,7 +250,8 @@ def _holders(rows: Rows) -> None:
     _seen(rows, "raev", "sg_turksoy", "TURKSOY", "secretary_general", "OF032", rows.date("OF032"))
     _seen(rows, "raimkulova", "president_fund", "FUND", "head", "OF039", rows.date("OF039"))
     rows.add("memberships", "president_fund.afandiyeva", "OF039", person_id="afandiyeva", organization_id="FUND",
-             post_id="president_fund", role="head", to_date=_by(rows.date("OF039")), note="The holder before.")  # fmt: skip
+             post_id="president_fund", role="head", to_date=_by(rows.date("OF039")),
+             note="The holder before.")  # fmt: skip
     rows.add("memberships", "president_tif.amreyev", "OF050", person_id="amreyev", organization_id="TIF",
              post_id="president_tif", role="head", from_date=rows.date("OF050"),
              note="Appointed before the agreement on the fund was signed.")  # fmt: skip
@@ -267,9 +272,11 @@ def _platform(rows: Rows) -> None:
                  role="member", from_date=rows.date("OF055"))  # fmt: skip
     rows.add("memberships", "PLATFORM.CEC_HU", "OF056", member_organization_id="CEC_HU", organization_id="PLATFORM",
              role="other", from_date=rows.date("OF056"),
-             note="One report has Hungary among the signatories of the rules, another among the guests; see the conflict. "
+             note="One report has Hungary among the signatories of the rules, another among the guests; see the "
+             "conflict. "
              "Hungary is an observer of the OTS, and what it is here is open.")  # fmt: skip
     rows.add("memberships", "PLATFORM.abdirov", "aweb.APCEA", person_id="abdirov", organization_id="PLATFORM",
              role="delegate", on_behalf_of_id="CEC_KZ", from_date="/2025-05-14", to_date="2025-05-14/",
-             note="Led the founding meeting as chairman of the commission that hosted it. Whom the other members sent is "
+             note="Led the founding meeting as chairman of the commission that hosted it. Whom the other members sent "
+             "is "
              "not told.")  # fmt: skip

@@ -24,7 +24,7 @@ _DECLARATIONS = (
     ("informal_2024", "Karabakh Declaration", "declaration", "OF085"),
     ("summit_11", "Bishkek Declaration (2024)", "declaration", "OF086"),
     ("summit_12", "Gabala Declaration (2025)", "declaration", "OF088"),
-)
+)  # fmt: skip
 #: Those whose name was not seen in a source: it is the custom of naming after the place.
 _UNSEEN = ("OF074", "OF075", "OF076")
 
@@ -32,14 +32,17 @@ _UNSEEN = ("OF074", "OF075", "OF076")
 _DOCUMENTS = (
     ("nakhchivan", "Nakhchivan Agreement on the Cooperation Council of Turkic Speaking States", "treaty", "OF122",
      FIVE, True, "tss_9", "", "Not limited in time, and open to accession: Uzbekistan joined in 2019."),
-    ("nakhchivan_protocol", "Protocol amending the Nakhchivan Agreement", "protocol", "OF126", FIVE, True, "summit_9", "",
+    ("nakhchivan_protocol", "Protocol amending the Nakhchivan Agreement", "protocol", "OF126", FIVE, True, "summit_9",
+     "",
      "The name of the organization, and observers."),
     ("combined_freight", "Agreement on International Combined Freight Transport", "agreement", "OF129", FIVE, True,
      "summit_9", "", "Foresees a joint transport committee. Whether it is in force was not found."),
-    ("customs_corridor", "Agreement on a Simplified Customs Corridor", "agreement", "OF133", FIVE, True, "summit_9", "", ""),
+    ("customs_corridor", "Agreement on a Simplified Customs Corridor", "agreement", "OF133", FIVE, True, "summit_9", "",
+     ""),
     ("tif_agreement", "Agreement establishing the Turkic Investment Fund", "agreement", "OF043", FIVE, True,
      "extraordinary_2023", "", ""),
-    ("civil_protection", "Agreement on the Civil Protection Mechanism", "agreement", "OF057", FIVE, True, "summit_11", "",
+    ("civil_protection", "Agreement on the Civil Protection Mechanism", "agreement", "OF057", FIVE, True, "summit_11",
+     "",
      "Idea of November 2021, decision of March 2023; a council of ministers meets every year."),
     ("depa", "Digital Economy Partnership Agreement (DEPA)", "agreement", "OF142", FIVE, True, "summit_11", "",
      "A joint committee (art. 25), disputes (art. 27), the English text prevails (art. 32)."),
@@ -47,34 +50,43 @@ _DOCUMENTS = (
     ("turksoy_agreement", "Agreement establishing TURKSOY", "agreement", "OF029", f"{FIVE};TM", True, "", "", ""),
     ("academy_agreement", "Agreement establishing the Turkic Academy", "agreement", "OF033", FOUR, True, "summit_2",
      "2012-08-23", "Ratifications were complete in 2021."),
-    ("fund_charter", "Charter of the Turkic Culture and Heritage Foundation", "charter", "OF035", FOUR, True, "summit_2",
+    ("fund_charter", "Charter of the Turkic Culture and Heritage Foundation", "charter", "OF035", FOUR, True,
+     "summit_2",
      "", ""),
     ("fund_finance", "Agreement on the financial rules of the Foundation", "agreement", "OF036", FOUR, True, "summit_6",
      "", "The source says it was signed in Bishkek."),
-    ("fund_scale", "Protocol on the scale of contributions to the Foundation", "protocol", "OF037", "AZ;KZ;TR", True, "",
+    ("fund_scale", "Protocol on the scale of contributions to the Foundation", "protocol", "OF037", "AZ;KZ;TR", True,
+     "",
      "", "Parties as far as told: those that approved it."),
-    ("finance_protocol", "Protocol on the financial rules of the OTS", "protocol", "OF127", "TR", True, "", "2022-11-10",
+    ("finance_protocol", "Protocol on the financial rules of the OTS", "protocol", "OF127", "TR", True, "",
+     "2022-11-10",
      "Of the parties only Türkiye is told."),
-    ("tcci_statute", "Statute of the Union of Turkic Chambers of Commerce and Industry", "charter", "OF051", FOUR, False,
+    ("tcci_statute", "Statute of the Union of Turkic Chambers of Commerce and Industry", "charter", "OF051", FOUR,
+     False,
      "", "", ""),
     ("platform_rules", "Rules of the platform of electoral bodies", "rules", "OF055",
-     "CEC_AZ;CEC_KZ;CEC_KG;CEC_TR;CEC_UZ", False, "platform_1", "", "Who signed is told in two ways; see the conflict."),
+     "CEC_AZ;CEC_KZ;CEC_KG;CEC_TR;CEC_UZ", False, "platform_1", "", "Who signed is told in two ways; see the "
+     "conflict."),
     ("drought_mou", "Memorandum on the Drought Prevention Institute", "mou", "OF062", "", False, "summit_9", "", ""),
     ("banks_mou", "Memorandum on the Council of Central (National) Banks", "mou", "OF063", FIVE, False, "summit_11", "",
      ""),
-    ("green_finance_mou", "Memorandum on the Turkic Green Finance Council", "mou", "OF064", FIVE, False, "summit_11", "",
+    ("green_finance_mou", "Memorandum on the Turkic Green Finance Council", "mou", "OF064", FIVE, False, "summit_11",
+     "",
      ""),
     ("wco_mou", "Memorandum with the World Customs Organization", "mou", "OF153", "OTS;WCO", False, "", "", ""),
     ("ports_mou", "Memorandum of Sister Ports", "mou", "OF152", "AZ;KZ;TR;UZ", False, "", "",
      "Baku, Aktau and Samsun in 2013; Kuryk on 2019-04-17; Mersin and the Uzbek dry ports in 2021."),
-    ("secretariat_decision", "Decision to strengthen the Secretariat", "decision", "OF017", FIVE, False, "informal_2024",
+    ("secretariat_decision", "Decision to strengthen the Secretariat", "decision", "OF017", FIVE, False,
+     "informal_2024",
      "", "Staff and budget are to grow."),
     ("hu_office_decision", "Decision on an executive director of the office in Hungary", "decision", "OF019", "", False,
      "budapest_2025", "", "Not among the four documents that the report lists."),
-    ("turksoy_decision", "Decision on the strengthening of TURKSOY", "decision", "OF031", "", False, "summit_12", "", ""),
+    ("turksoy_decision", "Decision on the strengthening of TURKSOY", "decision", "OF031", "", False, "summit_12", "",
+     ""),
     ("representatives_rules", "Regulation on permanent representatives to the OTS", "rules", "OF068", FIVE, False,
      "summit_11", "", "Ordered in November 2023. What a permanent representative stands on."),
-    ("eco_decision", "Decision to make the Economic Cooperation Organization an observer", "decision", "OF011", "", False,
+    ("eco_decision", "Decision to make the Economic Cooperation Organization an observer", "decision", "OF011", "",
+     False,
      "summit_10", "", ""),
     ("trade_strategy", "Trade Facilitation Strategy", "strategy", "OF138", FIVE, False, "summit_9", "", ""),
     ("transport_programme", "Transport Connectivity Programme", "programme", "OF139", FIVE, False, "summit_9",
@@ -119,7 +131,8 @@ _ACTS = (
     ("tif_agreement", "KG", "ratified", "=", "", "OF047", "The day is that of the report."),
     ("civil_protection", "AZ", "approved", "=", "", "OF058", "By the parliament, in one reading."),
     ("civil_protection", "KG", "ratified", "=", "", "OF059", "The day is that of the report."),
-    ("civil_protection", "KZ", "approved", "=", "", "OF060", "By the upper house; the head of the report says ratified, "
+    ("civil_protection", "KZ", "approved", "=", "", "OF060", "By the upper house; the head of the report says "
+     "ratified, "
      "and the signature of the president is a later step."),
     ("depa", "AZ", "approved", "=", "", "OF143", "By the parliament, 132 days after signature."),
     ("depa", "TR", "ratified", "=", "", "OF144", "In the gazette, 591 days after signature."),
@@ -142,11 +155,13 @@ _ACTS = (
 _CONFLICTS = (
     ("uz_since", "memberships", "OTS.UZ", "Uzbekistan became a member on 2019-10-15, when it was accepted", "OF006",
      "Uzbekistan became a member on 2019-09-14, by the act of its president", "OF005", ""),
-    ("summit_6_day", "events", "summit_6", "Held on 2 and 3 September 2018", "OF077", "Held on 3 September 2018", "OF007",
+    ("summit_6_day", "events", "summit_6", "Held on 2 and 3 September 2018", "OF077", "Held on 3 September 2018",
+     "OF007",
      ""),
     ("summit_11_count", "events", "summit_11", "Fourteen documents by the list", "OF086",
      "Sixteen documents, says the Secretary General", DESK, ""),
-    ("budapest_days", "events", "budapest_2025", "Held on 21 May 2025", REPORT, "Held on 20 and 21 May 2025", "OF087", ""),
+    ("budapest_days", "events", "budapest_2025", "Held on 21 May 2025", REPORT, "Held on 20 and 21 May 2025", "OF087",
+     ""),
     ("platform_signers", "instruments", "platform_rules", "Five members approved the rules", "OF055",
      "Hungary signed them too", "OF056", ""),
     ("platform_hungary", "memberships", "PLATFORM.CEC_HU", "Hungary signed the rules", "OF056",
@@ -168,7 +183,8 @@ _CONFLICTS = (
     ("unece_misprint", "organizations", "OTS", "An electronic system worked with UNICEF", "OF150",
      "It is the UNECE that is meant", DESK, "UNECE: it keeps the TIR Convention."),
     ("kz_trade_year", "indicators", "kz_ots_trade", "11.4 bn USD is the trade of 2024", "OF157",
-     "11.4 bn USD is the trade of 2023", DESK, "2024: so says the government, and the summit in 2025 calls it last year."),
+     "11.4 bn USD is the trade of 2023", DESK, "2024: so says the government, and the summit in 2025 calls it last "
+     "year."),
     ("kz_trade_months", "indicators", "kz_ots_trade", "11.4 bn USD in all of 2024", "OF157",
      "10.4 bn USD in eight months of 2024", "OF158", ""),
     ("kz_trade_13", "indicators", "kz_ots_trade", "11.4 bn USD", "OF157", "About 13 bn USD, of a period not told",
@@ -176,7 +192,8 @@ _CONFLICTS = (
     ("kz_freight", "indicators", "kz_ots_freight", "From 31 to 40 Mt, which is 29 % more", "OF160",
      "It grew by 15 %, says the same text", "OF160", ""),
     ("intra_trade", "indicators", "intra_ots_trade", "Over 45 bn USD in 2024", "OF162",
-     "Over 1,000 bn USD, which is the trade with all the world", DESK, "Two scopes: trade among members, and of members."),
+     "Over 1,000 bn USD, which is the trade with all the world", DESK, "Two scopes: trade among members, and of "
+     "members."),
     ("titr_scope", "indicators", "titr_tonnes", "4.48 Mt in 2024, says the ministry", "REP26",
      "3.3 Mt in 2024, says the association of the route", "AT2503",
      "Two scopes: all cargo through Kazakhstan, and what crossed the sea by its ports and those of Azerbaijan."),
@@ -203,20 +220,23 @@ def add(rows: Rows) -> None:
     for key, title, kind, fact, parties, needs_force, event, date, note in _DOCUMENTS:
         signed = date or rows.date(fact)
         rows.add("instruments", key, fact, note=note, title=title, kind=kind, adopted_on=signed, event_id=event,
-                 organization_id=_owner(key), party_ids=parties, needs_force=needs_force, expires_on=_ENDS.get(key, ""))  # fmt: skip
+                 organization_id=_owner(key), party_ids=parties, needs_force=needs_force, expires_on=_ENDS.get(key,
+                 ""))  # fmt: skip
         for party in parties.split(";") if needs_force and parties else ():
             if (key, party) not in (("nakhchivan", "UZ"), ("fund_scale", party), ("finance_protocol", party)):
                 rows.add("party_actions", f"{key}.{party}.signed", fact, instrument_id=key, party_id=party,
                          kind="signed", done_on=signed)  # fmt: skip
     for key, party, kind, date, number, fact, note in _ACTS:
-        rows.add("party_actions", f"{key}.{party}.{kind}", fact, note=note, instrument_id=key, party_id=party, kind=kind,
+        rows.add("party_actions", f"{key}.{party}.{kind}", fact, note=note, instrument_id=key, party_id=party,
+                 kind=kind,
                  done_on=rows.date(fact) if date == "=" else date, reference=number)  # fmt: skip
     _budapest(rows)
     _clauses(rows)
     for key, table, about, claim, origin, other, other_origin, settled in _CONFLICTS:
         is_fact = other_origin in rows.facts.rows
         rows.add("conflicts", key, origin, about_table=table, about_id=about, claim=claim, other_claim=other,
-                 other_source_id=rows.facts.source(other_origin) if is_fact else other_origin, resolution=settled)  # fmt: skip
+                 other_source_id=rows.facts.source(other_origin) if is_fact else other_origin,
+                 resolution=settled)  # fmt: skip
 
 
 def _owner(key: str) -> str:
@@ -253,7 +273,8 @@ def _clauses(rows: Rows) -> None:
              words="Thirtieth day after the depositary receives the third notification",
              note="Notifications were not found, so that the published day is used.")  # fmt: skip
     rows.add("provisions", "nakhchivan.force", "OF123", instrument_id="nakhchivan", number="entry into force",
-             summary="Thirty days after the third notification.", note="The number of the article was not read.")  # fmt: skip
+             summary="Thirty days after the third notification.",
+             note="The number of the article was not read.")  # fmt: skip
     rows.add("provisions", "nakhchivan.disputes", "OF125", instrument_id="nakhchivan", number="disputes",
              summary="Settled by consultations and negotiations only; there is no court.",
              note="So strict implementation rests on being watched.")  # fmt: skip

@@ -113,10 +113,12 @@ class Facts:
                 continue
             publisher = PUBLISHERS[host_of(url)]
             subjects = list(dict.fromkeys(row["subject"] for row in about))
+            more = f"; and {len(subjects) - 3} more" if subjects[3:] else ""
             found.append({
                 "source_id": _key(url, self._first), "publisher": publisher[0], "url": url, "grade": grade_of(url),
-                "title": "Read for: " + "; ".join(subjects[:3]) + (f"; and {len(subjects) - 3} more" if subjects[3:] else ""),
-                "published_on": _published(url, about), "language": publisher[1], "how_read": "excerpt of a stored page",
+                "title": "Read for: " + "; ".join(subjects[:3]) + more,
+                "published_on": _published(url, about), "language": publisher[1],
+                "how_read": "excerpt of a stored page",
             })  # fmt: skip
         return found
 
@@ -143,7 +145,8 @@ def _own(sha256: str) -> list[Cells]:
          "language": "en", "how_read": "reasoning"},
         {"source_id": RECALL, "publisher": "Kervan", "title": "Recalled from general knowledge, not checked against a "
          "document", "grade": "D", "language": "en", "how_read": "recalled"},
-        {"source_id": OFFICE, "publisher": "Press office of the President of Kazakhstan (Akorda)", "title": "Remarks at "
+        {"source_id": OFFICE, "publisher": "Press office of the President of Kazakhstan (Akorda)",
+         "title": "Remarks at "
          "the informal summit in Budapest", "published_on": "2025-05-21", "grade": "B", "publisher_id": "KZ",
          "how_read": "not read; cited by the report"},
         {"source_id": REPORT, "publisher": "News report datelined Astana, publisher not named in the copy read",

@@ -65,14 +65,16 @@ _EVIDENCE = (
     ("C23", "progress", 3, "FIB2512", "", "", "2025", "Service is planned for the third quarter of 2026.",
      "", ""),
     ("C25", "progress", 3, "OF156", "", "", "/2026-02-21",
-     "A memorandum on partnership in trade was signed, with a roadmap; nobody says that it is the document meant.", "", ""),
+     "A memorandum on partnership in trade was signed, with a roadmap; nobody says that it is the document meant.", "",
+     ""),
     ("C28", "progress", 3, "OF058", "", "", "2025-06-13", "Its parliament approved the agreement.", "AZ", ""),
     ("C28", "progress", 3, "OF059", "", "", "/2025-11-01", "Its president signed the law.", "KG", ""),
     ("C28", "progress", 3, "OF060", "", "", "2026-03-11", "Its senate approved the agreement.", "KZ", ""),
     ("customs_pilot", "-delivery", 3, "OF137", "SECRETARIAT", "", "2025-09-08", "It was still to be launched.", "", ""),
     ("customs_pilot", "progress", 4, "trend.CORRIDOR", "SECRETARIAT", "", "2025-01-16",
      "The Secretary General says that the pilot is being prepared.", "", ""),
-    ("transport_2027", "progress", 4, "OF022", "SECRETARIAT", "", "", "A committee of ministers and a working group are at "
+    ("transport_2027", "progress", 4, "OF022", "SECRETARIAT", "", "/2026-11-23",
+     "A committee of ministers and a working group are at "
      "it.", "", ""),
 )  # fmt: skip
 
@@ -98,19 +100,23 @@ _ASSESSMENTS = (
     ("C18", "KZ", "cannot_tell", "none", "Boxes rose and tonnes fell; what a major link is was not said."),
     ("C20", "KZ", "cannot_tell", "none", "Tonnes after the speech were not found."),
     ("C23", "KZ", "under_way", "0", "Study and survey are done; no laying was found."),
-    *(("customs_pilot", party, "under_way", "0", "In preparation, and ten months after entry into force not launched; no "
+    *(("customs_pilot", party, "under_way", "0", "In preparation, and ten months after entry into force not launched; "
+    "no "
        "day was set.") for party in MEMBERS),
     ("etir_2025", "KZ", "cannot_tell", "none", "Whether eTIR worked in all members by the end of 2025 was not found."),
-    ("uz_joins_fund", "UZ", "cannot_tell", "none", "No act of entry was found; what has to follow at home is not told."),
+    ("uz_joins_fund", "UZ", "cannot_tell", "none", "No act of entry was found; what has to follow at home is not "
+     "told."),
 )  # fmt: skip
 
 
 def add(rows: Rows) -> None:
     """Add the evidence and the assessments."""
-    for number, (commitment, shows, grade, origin, who, group, when, summary, party, milestone) in enumerate(_EVIDENCE, 1):
+    for number, item in enumerate(_EVIDENCE, 1):
+        commitment, shows, grade, origin, who, group, when, summary, party, milestone = item
         rows.add("evidence", f"evidence.{number:02d}", origin, commitment_id=commitment, milestone_id=milestone,
                  stance="contradicts" if shows.startswith("-") else "supports", shows=shows.lstrip("-"), grade=grade,
-                 independence_group=group, said_by_id=who, happened_on=when, summary=summary, party_id=party)  # fmt: skip
+                 independence_group=group, said_by_id=who, happened_on=when, summary=summary,
+                 party_id=party)  # fmt: skip
     for commitment, party, judgement, score, why in _ASSESSMENTS:
         rows.add("assessments", f"{commitment}.{party}", DESK, commitment_id=commitment, party_id=party,
                  assessed_on=AS_OF, judgement=judgement, score=score, rationale=why, assessor=ASSESSOR)  # fmt: skip

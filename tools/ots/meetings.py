@@ -24,7 +24,7 @@ _SERIES = (
     ("cultural_capitals", "TURKSOY", "Cultural capitals of the Turkic world", "OF100"),
     ("youth_capitals", OTS, "Youth capitals of the Turkic world", "OF114"),
     ("other_titles", OTS, "Other titles of cities", "OF118"),
-)
+)  # fmt: skip
 
 #: Fact, key, series, ordinal, host, country of the place, status, note.
 _SUMMITS = (
@@ -43,12 +43,14 @@ _SUMMITS = (
     ("OF082", "summit_9", "summits", 9, "UZ", "UZ", "held", "Also called the first summit of the OTS by its new name."),
     ("OF083", "extraordinary_2023", "summits_extraordinary", 0, "TR", "TR", "held", ""),
     ("OF084", "summit_10", "summits", 10, "KZ", "KZ", "held", ""),
-    ("OF085", "informal_2024", "summits_informal", 0, "AZ", "AZ", "held", "Türkiye was represented by its vice-president."),
+    ("OF085", "informal_2024", "summits_informal", 0, "AZ", "AZ", "held", "Türkiye was represented by its "
+     "vice-president."),
     ("OF086", "summit_11", "summits", 11, "KG", "KG", "held", ""),
     ("OF088", "summit_12", "summits", 12, "AZ", "AZ", "held", ""),
-    ("OF089", "informal_2026", "summits_informal", 0, "KZ", "KZ", "announced", "Theme as proposed; no outcome was found."),
+    ("OF089", "informal_2026", "summits_informal", 0, "KZ", "KZ", "announced",
+     "Theme as proposed; no outcome was found."),
     ("OF090", "summit_13", "summits", 13, "TR", "TR", "announced", "No report of it was found."),
-)
+)  # fmt: skip
 
 #: Fact or source, key, kind, series, ordinal, body, host, place, country, date ("": that of the fact), name, note.
 _MEETINGS = (
@@ -113,7 +115,8 @@ def add(rows: Rows) -> None:
     for origin, key, kind, series, ordinal, body, host, place, country, date, name, note in _MEETINGS:
         held = date or rows.date(origin)
         rows.add("events", key, origin, note=note, name=name, kind=kind, series_id=series, ordinal=ordinal,
-                 organization_id=body, host_id=host, held_on=held, place=place, country_code=country, status="held")  # fmt: skip
+                 organization_id=body, host_id=host, held_on=held, place=place, country_code=country,
+                 status="held")  # fmt: skip
     rows.add("events", "trade_ministers_15", "OF156", note="Expected in the second half of 2026.",
              name="Fifteenth meeting of ministers of economy and trade", kind="meeting", series_id="trade_ministers",
              ordinal=15, organization_id=OTS, host_id="AZ", held_on="2026-07/2026-12", country_code="AZ",
@@ -145,7 +148,8 @@ def _budapest(rows: Rows) -> None:
     """Add the summit of the report, its speeches, and the two meetings that it tells of."""
     rows.add("events", "budapest_2025", REPORT, span="B01", name="Informal summit, Budapest", kind="summit",
              series_id="summits_informal", organization_id=OTS, host_id="HU", held_on="2025-05-21", place="Budapest",
-             country_code="HU", status="held", note="The first in an observer state; under the chairmanship of the Kyrgyz "
+             country_code="HU", status="held", note="The first in an observer state; under the chairmanship of the "
+             "Kyrgyz "
              "Republic. Theme: meeting point of East and West. Another source has it on 20 and 21 May.")  # fmt: skip
     rows.facts.source("OF087")
     rows.add("events", "turkpa_14", REPORT, span="B02", name="Fourteenth plenary session of TURKPA, Astana",
@@ -190,11 +194,13 @@ def _titles(rows: Rows) -> None:
 def _platform(rows: Rows) -> None:
     """Add who came to the founding meeting of the platform of electoral bodies, and what was before it."""
     for state in MEMBERS:
-        rows.add("attendance", f"platform_1.CEC_{state}", "aweb.APCEA", event_id="platform_1", organization_id=f"CEC_{state}",
+        rows.add("attendance", f"platform_1.CEC_{state}", "aweb.APCEA", event_id="platform_1",
+                 organization_id=f"CEC_{state}",
                  role="host" if state == "KZ" else "delegate", status="attended")  # fmt: skip
     for key, person, body, role in (("CEC_HU", "", "CEC_HU", "observer"), ("abdirov", "abdirov", "CEC_KZ", "chair"),
                                     ("jang", "jang", "AWEB", "guest"), ("SECRETARIAT", "", "SECRETARIAT", "guest"),
-                                    ("TURKPA", "", "TURKPA", "guest"), ("ACADEMY", "", "ACADEMY", "guest")):  # fmt: skip
+                                    ("TURKPA", "", "TURKPA", "guest"), ("ACADEMY", "", "ACADEMY",
+                                     "guest")):  # fmt: skip
         rows.add("attendance", f"platform_1.{key}", "aweb.APCEA", event_id="platform_1", person_id=person,
                  organization_id=body, role=role, status="attended")  # fmt: skip
     rows.add("agenda_items", "platform_1.1", "OF055", event_id="platform_1", item_no=1,

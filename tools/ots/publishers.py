@@ -64,7 +64,7 @@ PUBLISHERS = {
     "uz-assets.uz": ("Uz-assets.uz", "ru"),
     "zakon.kz": ("Zakon.kz", "ru"),
     "zakonpravo.kz": ("Zakonpravo.kz, laws of the Republic of Kazakhstan", "en"),
-}
+}  # fmt: skip
 _LAWS = {"adilet.zan.kz", "zakonpravo.kz"}
 _OWN_PAGES = {
     "ereforms.gov.az", "iru.org", "turkicacademy.org", "turkicstates.org", "turkkon.hu", "turkkon.org", "turksoy.org",

@@ -43,8 +43,8 @@ class Worth:
     question
         The parameters of the engine.
     year
-        The year for which both ran: the first in which the intervention is at work, as it opens in a later year than the
-        package describes; None for the year of the package.
+        The year for which both ran, which is the first in which the intervention is at work; None for the year that
+        the package describes.
     without, kept
         The indicator without the intervention and with it; None where the question has no answer then.
     difference
@@ -126,8 +126,8 @@ def worth(tables: Rows, commitment_id: str) -> Worth:
     both = None not in values.values()
     return Worth(
         commitment_id, commitment["title"], commitment["intervention_id"], found[0]["title"], indicator["package"],
-        indicator["engine"], indicator["measure"], INDICATORS[indicator["measure"]].unit, indicator["better"], question, year,
-        values["without"], values["kept"], (values["kept"] or 0.0) - (values["without"] or 0.0) if both else None,
+        indicator["engine"], indicator["measure"], INDICATORS[indicator["measure"]].unit, indicator["better"], question,
+        year, values["without"], values["kept"], (values["kept"] or 0.0) - (values["without"] or 0.0) if both else None,
         {name: answer.reason for name, answer in answers.items() if answer.reason}, found[0]["quality"],
         answers["kept"].grounds, {name: answer.digest for name, answer in answers.items()},
     )  # fmt: skip
