@@ -84,7 +84,7 @@ def simulate(net: Network, scenario: Scenario | None, asked: Asked, form: str) -
 
     params = asked.params()
     _make_room(asked)
-    with _watching() as watch:
+    with watching() as watch:
         result = run(net, "simulate", params, at_year(scenario, asked.year), watch=watch)
     if form == "json":
         print_json(simulate_json(result))
@@ -114,7 +114,7 @@ def compare(net: Network, scenarios: tuple[Scenario, Scenario], asked: Asked, fo
     params = asked.params()
     _make_room(asked)
     first, second = (at_year(scenario, asked.year) or scenario for scenario in scenarios)
-    with _watching() as watch:
+    with watching() as watch:
         result = compared(net, (first, second), params, watch)
     if form == "json":
         print_json(compare_json(result))
@@ -147,7 +147,7 @@ def _save(result: Result, asked: Asked) -> None:
 
 
 @contextmanager
-def _watching() -> Iterator[Watch]:
+def watching() -> Iterator[Watch]:
     """Give what an engine tells its progress to: warnings once each, and a bar where a person looks on."""
     told: set[str] = set()
 

@@ -324,6 +324,9 @@ def convert(
 @app.command()
 def validate(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list the figures without an answer.")] = False,
+    simulate: Annotated[
+        int, typer.Option("--simulate", min=0, help="Simulate the year so many times, for the figures it answers.")
+    ] = 0,
     package: _Package = _DEFAULT,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -332,7 +335,7 @@ def validate(
     from kervan._cli_package import print_validation
 
     form = form_of(as_json=as_json, as_csv=as_csv)
-    print_validation(_loaded(package), form, is_full=verbose)
+    print_validation(_loaded(package), form, is_full=verbose, replications=simulate)
 
 
 @app.command()

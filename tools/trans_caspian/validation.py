@@ -35,10 +35,10 @@ def _rate(origin: str, destination: str, via: str = "", **more: str) -> Row:
 TIMES: dict[str, tuple[str, Row]] = {
     "cost.002": ("CN-KZ border to Poti", _route("CN_KHORGOS", "GE_POTI", GEORGIA, note="as the AZ minister says")),
     "cost.004": ("whole KZ-AZ-GE", _route("CN_KHORGOS", "GE_POTI", GEORGIA)),
-    "cost.008": ("Altynkol-Absheron", _route("KZ_ALTYNKOL", "AZ_ABSHERON", CASPIAN)),
-    "cost.009": ("Altynkol-Poti", _route("KZ_ALTYNKOL", "GE_POTI", GEORGIA)),
+    "cost.008": ("Altynkol-Absheron", _route("KZ_ALTYNKOL", "AZ_ABSHERON", CASPIAN, measure="stage_hours")),
+    "cost.009": ("Altynkol-Poti", _route("KZ_ALTYNKOL", "GE_POTI", GEORGIA, measure="stage_hours")),
     "cost.010": ("Altynkol-Constanta", _route("KZ_ALTYNKOL", "RO_CONSTANTA", f"{GEORGIA};GE_POTI",
-                                              avoid_node_ids="TR_ISTANBUL")),
+                                              avoid_node_ids="TR_ISTANBUL", measure="stage_hours")),
     "cost.011": ("Xi'an-Baku", _route("CN_XIAN", "AZ_ABSHERON", f"KZ_ALTYNKOL;{CASPIAN}")),
     "cost.012": ("Xi'an-Altynkol", _route("CN_XIAN", "AZ_ABSHERON", f"KZ_ALTYNKOL;{CASPIAN}", note="December")),
     "cost.014": ("Almaty-Aktau", _route("KZ_ALMATY", "GE_POTI", f"KZ_ZHEZKAZGAN;{GEORGIA}", "wagon",
@@ -98,20 +98,20 @@ def _simulated(node: str = "", kind: str = "", facility: str = "", **more: str) 
 SIMULATED: dict[str, tuple[str, Row]] = {
     "border.207": ("KZ_KHORGOSGW", _simulated("KZ_KHORGOSGW", "truck", "CN_KHORGOS.border.KZ-CN.road",
                                               note="with Kalzhat shut for about a week")),
-    "border.224": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road", note="November")),
-    "border.226": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road", note="December")),
-    "border.227": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road", note="October")),
-    "border.239": ("KZ_SARYAGASH", _simulated("KZ_SARYAGASH", "wagon", note="wagons held on the way to Saryagash")),
-    "border.241": ("AZ_REDBRIDGE", _simulated("AZ_REDBRIDGE", "truck", "AZ_REDBRIDGE.border.AZ-GE.road")),
-    "port.019": ("KZ_KURYK", _simulated("KZ_KURYK", note="rail and ro-ro ferries together")),
-    "port.021": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon", note="rail and ro-ro ferries together")),
-    "port.023": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon")),
-    "port.025": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon")),
+    "border.224": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road", note="November", measure="longest_queue")),
+    "border.226": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road", note="December", measure="longest_queue")),
+    "border.227": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road", note="October", measure="longest_queue")),
+    "border.239": ("KZ_SARYAGASH", _simulated("KZ_SARYAGASH", "wagon", note="wagons held on the way to Saryagash", measure="longest_queue")),
+    "border.241": ("AZ_REDBRIDGE", _simulated("AZ_REDBRIDGE", "truck", "AZ_REDBRIDGE.border.AZ-GE.road", measure="longest_queue")),
+    "port.019": ("KZ_KURYK", _simulated("KZ_KURYK", note="rail and ro-ro ferries together", measure="departures_per_day")),
+    "port.021": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon", note="rail and ro-ro ferries together", measure="voyage_load")),
+    "port.023": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon", measure="carried_per_day")),
+    "port.025": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon", measure="mean_queue")),
     "port.028": ("CASPIAN", _simulated(note="closed days of January")),
     "port.029": ("CASPIAN", _simulated(note="closed hours of 20 October to 7 December")),
-    "port.064": ("Azerbaijan (RoPax)", _simulated(kind="roro_ferry", note="hours a one-way voyage")),
-    "port.066": ("Zarifa Aliyeva", _simulated(kind="roro_ferry", note="hours a one-way voyage")),
-    "port.067": ("RoPax pair", _simulated(kind="roro_ferry", note="load of a voyage")),
+    "port.064": ("Azerbaijan (RoPax)", _simulated("KZ_KURYK", "roro_ferry", measure="voyage_hours", note="hours a one-way voyage")),
+    "port.066": ("Zarifa Aliyeva", _simulated("KZ_KURYK", "roro_ferry", measure="voyage_hours", note="hours a one-way voyage")),
+    "port.067": ("RoPax pair", _simulated("KZ_KURYK", "roro_ferry", measure="voyage_load", note="load of a voyage")),
 }  # fmt: skip
 
 SPEAKS_OF: dict[str, tuple[str, Row]] = {**SIMULATED, **TIMES, **LENGTHS, **RATES, **SPEEDS, **FACILITY_TIMES}
@@ -202,6 +202,7 @@ def _fleets_and_backlogs() -> None:
     """Add figures that only a simulation answers and that stand in the words of a row of the facts."""
     _figure("fleet.kmtf_voyages", "other", "Kazmortransflot container ships, Aktau to Alat: laden voyages a ship", 57.1,
             "count/year", "TURK25", year="2024", vehicle_kind="container_ship", node_id="KZ_AKTAU", role="validation",
+            measure="voyages_per_vehicle",
             note="51,400 TEU of 2024 by four ships at 225 TEU, two block trains [UIC19]",
             quality="estimated")  # fmt: skip
     _figure(
@@ -215,6 +216,7 @@ def _fleets_and_backlogs() -> None:
         period="November-December",
         vehicle_kind="truck",
         node_id="KZ_KURYK",
+        measure="mean_queue",
         role="validation",
         note="about 1,000; the port was closed half of the time, the model's storms close a third",
     )
