@@ -67,10 +67,12 @@ def validate_simulated(net: Network, result: Result) -> pd.DataFrame:
 
 def _stage_hours(net: Network, result: Result, item: Observation) -> Answer:
     """Return hours between two places on the way, of the ways of the simulation that lead over both."""
-    del net
+    kinds = dict(zip(net["nodes"]["node_id"], net["nodes"]["kind"], strict=True))
+    # Ways are known by their stops: a junction in the middle of a ride is not told.
+    passed = {name for name in str(item["via_node_ids"]).split(";") if kinds.get(name) in ("port", "border")}
     hours, weights, named = 0.0, 0.0, set()
     for (demand_id, _), way in result["stages"].groupby(["demand_id", "way"], sort=False):
-        found = _between(way, item)
+        found = _between(way, item, passed)
         volume = float(way["consignments_per_year"].max())
         if found is not None and volume > 0:
             hours, weights = hours + volume * found, weights + volume
@@ -80,11 +82,10 @@ def _stage_hours(net: Network, result: Result, item: Observation) -> Answer:
     return hours / weights, ", ".join(sorted(named)[:3])
 
 
-def _between(way: pd.DataFrame, item: Observation) -> float | None:
-    passed = [name for name in str(item["via_node_ids"]).split(";") if name]
+def _between(way: pd.DataFrame, item: Observation, passed: set[str]) -> float | None:
     places = [*way["from_node_id"], way["to_node_id"].iloc[-1]]
     origin, destination = item["origin_node_id"], item["destination_node_id"]
-    if origin not in places or destination not in places or not set(passed) <= set(places):
+    if origin not in places or destination not in places or not passed <= set(places):
         return None
     if item["vehicle_kind"] and item["vehicle_kind"] not in set(way["vehicle_kind"]):
         return None
@@ -129,7 +130,8 @@ def _lanes(net: Network, result: Result, item: Observation) -> pd.DataFrame:
         if name in lanes.index:
             share = float(fleets["payload_frac"].get(service["fleet_id"], 1.0))
             capacity = float(service["vehicle_capacity_count"]) * share
-            rows.append(lanes.loc[name].to_dict() | {"lane": name, "capacity": capacity})
+            known = {str(key): value for key, value in lanes.loc[name].items()}
+            rows.append(known | {"lane": name, "capacity": capacity})
     if not rows:
         raise NoPath("no service of the kind from there was simulated")
     return _frame(rows)

@@ -118,7 +118,7 @@ def worth(tables: Rows, commitment_id: str) -> Worth:
         raise InputError(
             f"the question of {indicator['indicator_id']} does not fit {indicator['engine']}: {error}"
         ) from None
-    name, year = commitment["intervention_id"], _year(net, found[0])
+    name, year = commitment["intervention_id"], _year(net, {str(key): value for key, value in found[0].items()})
     kept = Scenario(f"with {name}", year=year, interventions=(name,))
     without = Scenario(f"without {name}", year=year, without=(name,)) if year else None
     answers = {"without": _answer(net, indicator, params, without), "kept": _answer(net, indicator, params, kept)}
