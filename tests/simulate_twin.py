@@ -35,7 +35,7 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
-from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
+from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
 from kervan.errors import SolveError
 
 GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, BORN = range(9)
@@ -56,6 +56,7 @@ class TwinRun:
     stations: Any
     lanes: Any
     fleets: Any
+    operations: Any
     made: list[int]
     alive: int
     events: int
@@ -71,7 +72,8 @@ def _row(law: Law) -> tuple[int, float, float, Any]:
 class Twin:
     """The state of a run; what is kept of a thing is named as the specification names it."""
 
-    def __init__(self, model: Model, horizon_h: float, seed: int, replication: int) -> None:
+    def __init__(self, model: Model, horizon_h: float, seed: int, replication: int, warm_h: float) -> None:
+        self.warm = warm_h
         self.horizon, self.key, self.now, self.events = horizon_h, keyed.stream(seed, replication), 0.0, 0
         self.heap: list[tuple[float, int, int]] = []
         self.planned: dict[tuple[int, int], float] = {}
@@ -82,6 +84,12 @@ class Twin:
         self.station_rows = np.zeros((len(model.stations), math.ceil(horizon_h / WEEK_H)), STATION_STATS)
         self.lane_rows = np.zeros(len(model.lanes), LANE_STATS)
         self.fleet_rows = np.zeros(len(model.fleets), FLEET_STATS)
+        self.operations = {
+            (s, p, o): [0, 0.0, 0.0, 0.0]
+            for s, source in enumerate(model.sources)
+            for p, (_, program) in enumerate(source.programs)
+            for o in range(len(program))
+        }
         self.gates = [Thing(spec=gate, open=_opens(gate), turns=self._turns(gate)) for gate in model.gates]
         shut = {gate.spec.name for gate in self.gates if not gate.open}
         self.stations = {
@@ -174,6 +182,7 @@ class Twin:
             self.become(vehicle, "idle")
         return TwinRun(
             np.array(self.finished, RECORD), self.station_rows, self.lane_rows, self.fleet_rows,
+            np.array([(*place, *row) for place, row in self.operations.items()], OPERATION_STATS),
             [source.made for source in self.sources], len(self.units) - len(self.finished), self.events,
         )  # fmt: skip
 
@@ -196,7 +205,7 @@ class Twin:
         for _ in range(source.spec.group):
             unit = Thing(
                 number=len(self.units), source=source.spec, ordinal=source.made, began=self.now, at=0, lap=0,
-                moving=0.0, waiting=0.0, since=0.0, station=None, blocked=None,
+                moving=0.0, waiting=0.0, since=0.0, station=None, blocked=None, before=(self.now, 0.0, 0.0),
             )  # fmt: skip
             source.made += 1
             self.units.append(unit)
@@ -207,7 +216,15 @@ class Twin:
             self.walk(unit, 0)
 
     def walk_on(self, unit: Thing) -> None:
+        self.leave(unit)
         self.walk(unit, unit.at + 1)
+
+    def leave(self, unit: Thing) -> None:
+        """Count the operation it has rested in."""
+        here, row = (self.now, unit.moving, unit.waiting), self.operations[unit.of, unit.choice, unit.at]
+        if self.now >= self.warm:
+            row[:] = [row[0] + 1, *(had + b - a for had, a, b in zip(row[1:], unit.before, here, strict=True))]
+        unit.before = here
 
     def walk(self, unit: Thing, at: int) -> None:
         """Go through the program until it rests: an operation gives the next one, or None where it rests."""
@@ -233,6 +250,9 @@ class Twin:
     def do_travel(self, unit: Thing, op: Travel) -> None:
         hours = self.hours(unit, op.law, op.key, keyed.TRAVEL)
         unit.moving += hours
+        waited = self.hours(unit, op.waiting, op.key, keyed.DELAY)
+        unit.waiting += waited
+        hours += waited + self.hours(unit, op.procedure, op.key, keyed.SERVICE)
         self.plan(self.now + hours, TRAVELLED, unit.number)
 
     def do_branch(self, unit: Thing, op: Branch) -> int:
@@ -291,6 +311,7 @@ class Twin:
         self.account(self.stations[op.station])
         self.stations[op.station].queues[unit.source.priority].remove(unit)
         unit.waiting += self.now - unit.since
+        self.leave(unit)
         self.walk(unit, op.otherwise)
 
     def halt(self, station: Thing) -> None:
@@ -404,7 +425,8 @@ class Twin:
     def do_ride(self, unit: Thing, op: Ride) -> None:
         lane = self.lanes[op.lane]
         unit.since = self.now
-        self.resize(lane, unit.source.size)
+        unit.size = op.size or unit.source.size
+        self.resize(lane, unit.size)
         lane.queue.append(unit)
         if len(lane.queue) == 1:
             self.set_timer(lane)
@@ -423,6 +445,7 @@ class Twin:
 
     def fall_due(self, lane: Thing) -> None:
         if lane.spec.rule == "clock":
+            lane.row["lost"] += lane.due
             lane.due = True
             hours = self.draw(lane.spec.headway, lane.spec.name, lane.departures, keyed.HEADWAY)
             self.plan(self.now + hours, DUE, lane.n)
@@ -446,14 +469,15 @@ class Twin:
 
     def board(self, voyage: Thing) -> None:
         lane, room, voyage.aboard = voyage.lane, voyage.lane.spec.capacity, []
-        while lane.queue and lane.queue[0].source.size <= room:
+        lane.row["first_waits_h"] += self.now - lane.queue[0].since if lane.queue else 0.0
+        while lane.queue and lane.queue[0].size <= room:
             unit = lane.queue.popleft()
-            room -= unit.source.size
-            self.resize(lane, -unit.source.size)
+            room -= unit.size
+            self.resize(lane, -unit.size)
             unit.waiting += self.now - unit.since
             voyage.aboard.append(unit)
             lane.row["waits_h"] += self.now - unit.since
-            lane.row["carried"] += unit.source.size
+            lane.row["carried"] += unit.size
         lane.size = lane.size if lane.queue else 0.0
         lane.row["voyages"] += 1
         lane.row["consignments"] += len(voyage.aboard)
@@ -602,6 +626,6 @@ def _opens(gate: Gate) -> bool:
     return within if isinstance(gate, Hours) else not within
 
 
-def run_twin(model: Model, horizon_h: float, *, seed: int = 0, replication: int = 0) -> TwinRun:
+def run_twin(model: Model, horizon_h: float, *, seed: int = 0, replication: int = 0, warm_h: float = 0.0) -> TwinRun:
     """Run one replication of a model."""
-    return Twin(model, horizon_h, seed, replication).run()
+    return Twin(model, horizon_h, seed, replication, warm_h).run()

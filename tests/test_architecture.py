@@ -33,6 +33,7 @@ HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotl
 COMPILED = {
     f"kervan.engines.simulate.{name}"
     for name in (
+        "deadlock",
         "events",
         "gates",
         "kernel",

@@ -14,7 +14,7 @@ from scipy import stats
 
 from kervan.engines.simulate import output as out
 from kervan.engines.simulate.model import Fleet, Lane, Law, Model, Port, Ride, Source, Station, Travel, Visit
-from kervan.engines.simulate.run import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS, Run, run_model
+from kervan.engines.simulate.run import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS, Run, run_model
 from kervan.errors import Infeasible, NotConverged, ParamsError
 
 hours = st.floats(min_value=0, max_value=1e4)
@@ -451,9 +451,11 @@ def made_up(busy: float, waits: list[float], voyages: int) -> Run:
     ]
     bins = np.zeros((2, out.WAIT_BINS), dtype=np.int64)
     np.add.at(bins[0], [out.bin_of(one) for one in waits], 1)
-    lanes = np.array([(voyages, 10, 30.0, 50.0, 252.0), (0, 0, 0.0, 0.0, 0.0)], dtype=LANE_STATS)
+    lanes = np.array([(voyages, 10, 30.0, 50.0, 252.0, 0, 0.0), (0, 0, 0.0, 0.0, 0.0, 0, 0.0)], dtype=LANE_STATS)
     fleets = np.array([(voyages, voyages, 42.0, 42.0, 84.0, 84.0, 336.0, 252.0)], dtype=FLEET_STATS)
-    return Run(records_of(), weeks, bins, lanes, fleets, np.array([10]), 0, 99, 420.0, 0.0, 0, 0)
+    return Run(
+        records_of(), weeks, bins, lanes, fleets, np.zeros(0, OPERATION_STATS), np.array([10]), 0, 99, 420.0, 0.0, 0, 0
+    )
 
 
 def small_model() -> Model:

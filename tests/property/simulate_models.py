@@ -84,11 +84,13 @@ def _blocks(draw: Any, parts: Model, yards: tuple[str, ...], least: int, most: i
         if kind == "visit":
             blocks.append(draw(_visits(parts)))
         elif kind == "travel":
-            blocks.append(Travel(draw(st.sampled_from(KEYS)), draw(laws())))
+            stops = draw(laws(most_h=3.0)), draw(laws(most_h=3.0))
+            blocks.append(Travel(draw(st.sampled_from(KEYS)), draw(laws()), *(stops if draw(st.booleans()) else ())))
         elif kind == "branch":
             blocks.append(draw(_branches))
         elif kind == "ride":
-            blocks.append(Ride(draw(st.sampled_from(parts.lanes)).name))
+            size = draw(st.sampled_from([None, None, 1.0, 2.7]))
+            blocks.append(Ride(draw(st.sampled_from(parts.lanes)).name, size))
         else:
             first = draw(st.sampled_from(yards))
             others = tuple(yard for yard in yards if yard != first)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kervan.engines.simulate.check import problems_of
-from kervan.engines.simulate.model import Enter, Law, Leave, Model, Source, Station, Travel, Visit, Yard
+from kervan.engines.simulate.model import Enter, Law, Leave, Model, Ride, Source, Station, Travel, Visit, Yard
 from kervan.engines.simulate.run import run_model
 from kervan.errors import SolveError
 from property.simulate_models import models
@@ -27,7 +27,7 @@ FEWER = settings(SETTINGS, max_examples=120)
 def outcome(run: Any, model: Model, horizon_h: float, seed: int) -> Any:
     """Return what a run gives, or that it has no answer and why: the first word."""
     try:
-        return run(model, horizon_h, seed=seed, replication=seed % 3)
+        return run(model, horizon_h, seed=seed, replication=seed % 3, warm_h=seed % 2 * 50.0)
     except SolveError as error:
         return "deadlock" if "deadlock" in str(error) else "no answer"
 
@@ -51,7 +51,7 @@ def test_the_engine_and_its_twin_give_the_same_bits(drawn: tuple[Model, float], 
         return
     assert np.array_equal(twin.records, run.records)
     assert (twin.made, twin.alive, twin.events) == (run.made.tolist(), run.alive, run.events)
-    for part in ("stations", "lanes", "fleets"):
+    for part in ("stations", "lanes", "fleets", "operations"):
         ours, theirs = getattr(twin, part), getattr(run, part)
         assert ours.dtype == theirs.dtype
         for name in ours.dtype.names:
@@ -87,6 +87,18 @@ def test_vehicles_are_always_somewhere_and_nobody_exceeds_the_servers(drawn: tup
             assert (weeks["busy_area_h"] <= station.servers * lengths_h + 1e-9).all()
     for lane, row in zip(model.lanes, run.lanes, strict=True):
         assert row["carried"] <= row["voyages"] * lane.capacity + 1e-9
+        assert row["first_waits_h"] <= row["waits_h"] + 1e-9
+
+
+@FEWER
+@given(models(), st.integers(0, 2**31 - 1))
+def test_the_hours_by_operation_are_those_of_the_consignments(drawn: tuple[Model, float], half: int) -> None:
+    run = twin_of(drawn, 2 * half)  # an even seed: without a warm-up
+    assume(run.alive == 0)
+    for source in range(len(drawn[0].sources)):
+        records, rows = (part[part["source"] == source] for part in (run.records, run.operations))
+        for name in ("total_h", "moving_h", "waiting_h"):
+            assert rows[name].sum() == pytest.approx(records[name].sum(), rel=1e-9, abs=1e-9)
 
 
 @FEWER
@@ -106,7 +118,12 @@ def test_little_holds_on_the_path_where_nobody_is_left(drawn: tuple[Model, float
         if station.name in patient:
             assert weeks["queue_area_h"].sum() == pytest.approx(weeks["waits_h"].sum(), rel=1e-12, abs=1e-9)
     for lane, row in zip(model.lanes, run.lanes, strict=True):
-        if {source.size for source in model.sources} == {1.0}:
+        sizes = {
+            op.size or source.size
+            for source in model.sources for _, program in source.programs for op in program
+            if isinstance(op, Ride) and op.lane == lane.name
+        }  # fmt: skip
+        if sizes == {1.0}:
             assert row["queue_area_h"] == pytest.approx(row["waits_h"], rel=1e-12, abs=1e-9), lane.name
 
 

@@ -261,6 +261,27 @@ def test_network_with_feedback() -> None:
     agree(sample(model, horizon(0.5), time, seed=20), truth)
 
 
+def test_hours_by_operation() -> None:
+    # M/M/1 after a road with a stop and a procedure on the way: each stage has its closed form.
+    road = Travel("road", Law.of("lognormal", 6.0, 0.4), waiting=expo(2.0), procedure=Law.of("gamma", 1.5, 0.8))
+    model = Model((poisson(0.5, road, Branch("inspected", 0.4, 3), Branch("home", 1.0, 4), Visit("post", expo(2.0))),),
+                  (Station("post"),))  # fmt: skip
+    runs = [run_model(model, 20_000.0, seed=48, replication=r, warm_h=1_000.0) for r in range(REPLICATIONS)]
+    found = np.array([run.operations for run in runs])
+    # Who only passes a branch has not rested in it.
+    assert (found["consignments"][:, 1:3] == 0).all()
+    agree(found["consignments"][:, 0].astype(float), 0.5 * 19_000)
+    agree(found["consignments"][:, 3].astype(float), 0.4 * 0.5 * 19_000)
+    counts = np.maximum(found["consignments"], 1)
+    procedures = found["total_h"] - found["moving_h"] - found["waiting_h"]
+    for hours, operation, truth in (
+        (found["moving_h"], 0, 6.0), (found["waiting_h"], 0, 2.0), (procedures, 0, 1.5),
+        (found["waiting_h"], 3, q.mm1_time(0.2, 2.0) - 2.0), (procedures, 3, 2.0),
+    ):  # fmt: skip
+        agree(hours[:, operation] / counts[:, operation], truth)
+    assert (found["moving_h"][:, 3] == 0).all()
+
+
 def test_infinitely_many_servers() -> None:
     law, weeks = Law.of("lognormal", 6.0, 1.2), 60
 
@@ -370,6 +391,36 @@ def test_weather_by_the_month() -> None:
 ])  # fmt: skip
 def test_batches(batch: int, timeout_h: float, truth: float) -> None:
     agree(sample(lane(2.0, capacity=batch, timeout_h=timeout_h), horizon(2.0), wait, seed=33), truth, 0.01)
+
+
+def test_a_size_is_that_on_the_lane() -> None:
+    # Containers of 2 TEU that take one of 50 wagon places each, and one of 2.5 wagons that lets nobody else on.
+    ferry = Lane("lane", 50.0, fixed(1.0))
+    found = sample(Model((poisson(2.0, Ride("lane", 1.0), size=2.0),), lanes=(ferry,)), horizon(2.0), wait, seed=49)
+    agree(found, q.full_wait(2.0, 50), 0.01)
+    run = run_model(Model((poisson(2.0, Ride("lane", 50.0), size=2.0),), lanes=(ferry,)), 500.0)
+    assert run.lanes["voyages"][0] == run.lanes["consignments"][0] == run.made[0]
+
+
+def test_departures_lost_and_what_the_first_waited() -> None:
+    # A departure every 5 h from 5 h on, and one ship: loads 1 h, sails 6, unloads 2, comes back in 6: 15 h. It boards
+    # at 5, 20, 35, ..., 95. The lane is due again from 10 h on, so that the departure of 15 h is lost; the ship that
+    # comes at 20 h boards before the departure of 20 h, which makes it due once more, and those of 25 and 30 h are
+    # lost, and so on.
+    ferry = Lane("ferry", 9.0, fixed(6.0), "clock", headway=fixed(5.0), offset_h=5.0, load_h=1.0, unload_h=2.0,
+                 fleet="ship", from_port="A", to_port="B")  # fmt: skip
+    legs = (("A", "B", fixed(6.0)), ("B", "A", fixed(6.0)))
+    lorry = Source("lorry", fixed(4.0), ((1.0, (Ride("ferry"),)),), most=3)
+    model = Model((lorry,), lanes=(ferry,), fleets=(Fleet("ship", 1, "longest", legs),),
+                  ports=(Port("A", 1), Port("B", 1)))  # fmt: skip
+    run = run_model(model, 101.0)
+    assert run.lanes["voyages"][0] == run.fleets["laden"][0] == 7
+    assert run.lanes["lost"][0] == 1 + 2 * 5 + 1
+    spent = sum(run.fleets[name][0] for name in run.fleets.dtype.names if name.endswith("_h"))
+    assert spent == 101.0
+    # The lorry of 4 h goes at 5 h; those of 8 and 12 h at 20 h.
+    assert run.lanes["first_waits_h"][0] == 1 + 12
+    assert run.lanes["waits_h"][0] == 1 + 12 + 8
 
 
 def test_scheduled_carrier() -> None:

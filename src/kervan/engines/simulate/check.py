@@ -32,6 +32,7 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
+from kervan.engines.simulate.paths import faults_of
 from kervan.errors import ParamsError, did_you_mean
 
 __all__ = ["check_model", "problems_of"]
@@ -227,12 +228,14 @@ def _source(source: Source, model: Model, names: dict[str, list[str]]) -> Iterat
         yield "shares of its programs must be 0 or more and add up to 1"
     lanes = {lane.name: lane for lane in model.lanes}
     for number, (_, program) in enumerate(source.programs):
+        if all(_is_label(label, len(program)) for op in program for label in _labels_of(op)):
+            yield from (f"program {number}, operation {place}: {words}" for place, words in faults_of(program))
         for place, op in enumerate(program):
             where = f"program {number}, operation {place}: "
             yield from (where + words for words in _operation(op, names))
             yield from (where + words for words in _labels(op, place, len(program)))
             if isinstance(op, Ride) and op.lane in lanes:
-                yield from (where + words for words in _rides(source, lanes[op.lane], model))
+                yield from (where + words for words in _rides(source, op, lanes[op.lane], model))
 
 
 def _season(season: tuple[tuple[float, float], ...]) -> Iterator[str]:
@@ -242,12 +245,19 @@ def _season(season: tuple[tuple[float, float], ...]) -> Iterator[str]:
         yield "factors of the season must be 0 or more, the last one above 0"
 
 
-def _rides(source: Source, lane: Lane, model: Model) -> Iterator[str]:
-    if source.size > lane.capacity:
-        yield f"a consignment of {source.size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
-    riders = [one for one in model.sources for _, program in one.programs for op in program if op == Ride(lane.name)]
-    waits_for_ever = lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and len(riders) == 1
-    if waits_for_ever and source.most is not None and source.most * source.group * source.size < lane.capacity:
+def _rides(source: Source, ride: Ride, lane: Lane, model: Model) -> Iterator[str]:
+    size = source.size if ride.size is None else ride.size
+    if not 0 < size < math.inf:
+        yield f"size {size:g}, must be above 0 and finite"
+    if size > lane.capacity:
+        yield f"a consignment of {size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
+    rides = [
+        op
+        for one in model.sources for _, program in one.programs for op in program
+        if isinstance(op, Ride) and op.lane == lane.name
+    ]  # fmt: skip
+    waits_for_ever = lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and len(rides) == 1
+    if waits_for_ever and source.most is not None and source.most * source.group * size < lane.capacity:
         yield f"lane {lane.name} has no timeout and can never fill"
 
 
@@ -256,7 +266,8 @@ def _operation(op: Operation, names: dict[str, list[str]]) -> Iterator[str]:
         case Visit():
             yield from _visit(op, names["station"])
         case Travel():
-            yield from _law("travel", op.law)
+            for words, law in (("travel", op.law), ("waiting", op.waiting), ("procedure", op.procedure)):
+                yield from _law(words, law)
         case Ride():
             yield from _known("ride", "lane", (op.lane,), names["lane"])
         case Enter() | Leave():
@@ -280,13 +291,20 @@ def _visit(op: Visit, stations: list[str]) -> Iterator[str]:
 
 def _labels(op: Operation, place: int, count: int) -> Iterator[str]:
     """Check where an operation goes on: within the program, and when it is left out, later."""
+    for label in _labels_of(op):
+        if not _is_label(label, count):
+            yield f"goes on at {label}, must be from 0 to {count}"
+        elif not isinstance(op, Branch) and label <= place:
+            yield f"goes on (otherwise) at {label}, must be a later operation"
+
+
+def _labels_of(op: Operation) -> list[int]:
     label = op.to if isinstance(op, Branch) else op.otherwise if isinstance(op, Visit | Enter) else None
-    if label is None:
-        return
-    if not 0 <= label <= count:
-        yield f"goes on at {label}, must be from 0 to {count}"
-    elif not isinstance(op, Branch) and label <= place:
-        yield f"goes on (otherwise) at {label}, must be a later operation"
+    return [] if label is None else [label]
+
+
+def _is_label(label: int, count: int) -> bool:
+    return 0 <= label <= count
 
 
 def _shares(**shares: float) -> Iterator[str]:

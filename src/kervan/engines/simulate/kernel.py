@@ -10,13 +10,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numba import njit
 
 from kervan.engines.simulate import layout as at
+from kervan.engines.simulate.deadlock import find_stuck
 from kervan.engines.simulate.events import ADDRESS_BITS, HOLE, KEYS, MOST_SLOTS, drop
 from kervan.engines.simulate.gates import prepare_gate, turn, yard_changed
-from kervan.engines.simulate.keyed import ARRIVAL, BRANCH, ROUTE, SHARE, TRAVEL, uniform
+from kervan.engines.simulate.keyed import ARRIVAL, BRANCH, DELAY, ROUTE, SERVICE, SHARE, TRAVEL, uniform
 from kervan.engines.simulate.lanes import (
     arrived,
     dispatch,
@@ -32,7 +32,6 @@ from kervan.engines.simulate.stations import come, give_back, leave_queue, serve
 from kervan.engines.simulate.world import (
     ARRIVAL_OF,
     ARRIVED,
-    DEADLOCK,
     DONE,
     DUE,
     ENDLESS,
@@ -60,11 +59,10 @@ from kervan.engines.simulate.world import (
     touch,
 )  # fmt: skip
 
-__all__ = ["advance", "close_books", "prepare"]
+__all__ = ["advance", "close_books", "prepare", "stuck"]
 
 _ADDRESS = (1 << ADDRESS_BITS) - 1
 _BLOCKED = -2
-_ONE_MORE, _ONE_LESS = np.int64(1), np.int64(-1)
 
 
 @njit(error_model="numpy")
@@ -125,9 +123,9 @@ def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
     if kind == SERVED:
         service_over(m, thing, m[m[thing + at.UN_OP] + at.OP_AT])
-        _walk(m, f, e, t, thing, m[thing + at.UN_OP] + at.OP_SIZE)
+        _walk_on(m, f, e, t, thing)
     elif kind == TRAVELLED:
-        _walk(m, f, e, t, thing, m[thing + at.UN_OP] + at.OP_SIZE)
+        _walk_on(m, f, e, t, thing)
     elif kind == ARRIVAL_OF:
         _arrive(m, f, e, t, thing)
     else:
@@ -148,7 +146,7 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         unit = m[thing + at.VO_FIRST]
         while unit >= 0:
             after = m[unit + at.UN_NEXT]
-            _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
+            _walk_on(m, f, e, t, unit)
             unit = after
         unloaded(m, f, e, t, thing)
     elif kind == IMPATIENT:
@@ -156,6 +154,7 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         m[thing + at.UN_PATIENCE] = at.NONE
         leave_queue(m, f, thing, m[op + at.OP_AT])
         f[thing + at.UN_WAITING] += f[at.NOW] - f[thing + at.UN_SINCE]
+        _count(m, f, thing)
         _walk(m, f, e, t, thing, m[op + at.OP_OTHERWISE])
 
 
@@ -222,9 +221,10 @@ def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
     m[at.SERIAL] += 1
     m[at.ALIVE] += 1
     m[unit + at.UN_SOURCE], m[unit + at.UN_ORDINAL] = source, ordinal
-    m[unit + at.UN_LAP], m[unit + at.UN_YARDS] = 0, 0
+    m[unit + at.UN_LAP] = 0
     m[unit + at.UN_HOLDS], m[unit + at.UN_PATIENCE] = at.NONE, at.NONE
     f[unit + at.UN_BEGAN], f[unit + at.UN_MOVING], f[unit + at.UN_WAITING] = f[at.NOW], 0.0, 0.0
+    f[unit + at.UN_FROM], f[unit + at.UN_MOVED], f[unit + at.UN_WAITED] = f[at.NOW], 0.0, 0.0
     program, programs = 0, m[source + at.SO_PROGRAMS]
     if m[source + at.SO_PROGRAM_COUNT] > 1:
         u = uniform(m[at.KEY], m[source + at.SO_KEY], ordinal, ZERO, ZERO, ROUTE)
@@ -235,6 +235,25 @@ def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
 
 
 # ── walking ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@njit(error_model="numpy")
+def _walk_on(m, f, e, t, unit):  # type: ignore[no-untyped-def]
+    """Let a consignment that has rested in an operation go on to the next."""
+    _count(m, f, unit)
+    _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
+
+
+@njit(error_model="numpy")
+def _count(m, f, unit):  # type: ignore[no-untyped-def]
+    """Count the hours of the operation in which a consignment has rested: those since it last went on."""
+    op, now, moving, waiting = m[unit + at.UN_OP], f[at.NOW], f[unit + at.UN_MOVING], f[unit + at.UN_WAITING]
+    if now >= f[at.WARM]:
+        m[op + at.OP_DONE] += 1
+        f[op + at.OP_HOURS] += now - f[unit + at.UN_FROM]
+        f[op + at.OP_MOVED] += moving - f[unit + at.UN_MOVED]
+        f[op + at.OP_WAITED] += waiting - f[unit + at.UN_WAITED]
+    f[unit + at.UN_FROM], f[unit + at.UN_MOVED], f[unit + at.UN_WAITED] = now, moving, waiting
 
 
 @njit(error_model="numpy")
@@ -280,6 +299,8 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
         hours = drawn(m, f, op + at.OP_CODE, owner, ordinal, m[op + at.OP_PLACE], m[unit + at.UN_LAP], TRAVEL)
         m[unit + at.UN_OP] = op
         f[unit + at.UN_MOVING] += hours
+        if m[op + at.OP_STOPS]:
+            hours += _stops(m, f, unit, op)
         schedule(e, t, f[at.NOW] + hours, TRAVELLED, m[unit + at.UN_SERIAL], unit)
         return at.NONE
     if kind == at.RIDE:
@@ -291,7 +312,6 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
     if kind == at.LEAVE:
         yard = m[op + at.OP_AT]
         m[yard + at.YA_INSIDE] -= 1
-        m[unit + at.UN_YARDS] &= ~m[yard + at.YA_BIT]
         yard_changed(m, f, e, t, yard)
         put_on_agenda(m, yard)
         return op + at.OP_SIZE
@@ -300,6 +320,20 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
             m[unit + at.UN_LAP] += 1
         return m[op + at.OP_TO]
     return op + at.OP_SIZE
+
+
+@njit(error_model="numpy")
+def _stops(m, f, unit, op):  # type: ignore[no-untyped-def]
+    """Return the hours that a travel takes besides its moving."""
+    source, ordinal, place, lap = (
+        m[unit + at.UN_SOURCE],
+        m[unit + at.UN_ORDINAL],
+        m[op + at.OP_PLACE],
+        m[unit + at.UN_LAP],
+    )
+    waited = drawn(m, f, op + at.OP_DELAY, m[source + at.SO_KEY], ordinal, place, lap, DELAY)
+    f[unit + at.UN_WAITING] += waited
+    return waited + drawn(m, f, op + at.OP_PROCEDURE, m[source + at.SO_KEY], ordinal, place, lap, SERVICE)
 
 
 @njit(error_model="numpy")
@@ -327,7 +361,7 @@ def _enter(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Take a place of a yard, go on elsewhere, or be blocked."""
     yard = m[op + at.OP_AT]
     if m[yard + at.YA_INSIDE] < m[yard + at.YA_PLACES] and m[yard + at.YA_FIRST] < 0:
-        _take_place(m, f, e, t, unit, yard)
+        _take_place(m, f, e, t, yard)
         return op + at.OP_SIZE
     if m[op + at.OP_OTHERWISE] >= 0:
         return m[op + at.OP_OTHERWISE]
@@ -337,16 +371,12 @@ def _enter(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     else:
         m[m[yard + at.YA_LAST] + at.UN_NEXT] = unit
     m[yard + at.YA_LAST] = unit
-    if m[unit + at.UN_YARDS]:
-        _count_stuck(m, unit, _ONE_MORE)
-        _look_for_deadlock(m)
     return _BLOCKED
 
 
 @njit(error_model="numpy")
-def _take_place(m, f, e, t, unit, yard):  # type: ignore[no-untyped-def]
+def _take_place(m, f, e, t, yard):  # type: ignore[no-untyped-def]
     m[yard + at.YA_INSIDE] += 1
-    m[unit + at.UN_YARDS] |= m[yard + at.YA_BIT]
     yard_changed(m, f, e, t, yard)
 
 
@@ -358,45 +388,9 @@ def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
         m[yard + at.YA_FIRST] = m[unit + at.UN_NEXT]
         if m[yard + at.YA_FIRST] < 0:
             m[yard + at.YA_LAST] = at.NONE
-        if m[unit + at.UN_YARDS]:
-            _count_stuck(m, unit, _ONE_LESS)
         f[unit + at.UN_WAITING] += f[at.NOW] - f[unit + at.UN_SINCE]
-        _take_place(m, f, e, t, unit, yard)
-        _walk(m, f, e, t, unit, m[unit + at.UN_OP] + at.OP_SIZE)
-
-
-@njit(error_model="numpy")
-def _count_stuck(m, unit, change):  # type: ignore[no-untyped-def]
-    """Count a blocked consignment in every yard it is inside of."""
-    for place in range(m[at.YARD_COUNT]):
-        yard = m[at.YARDS] + at.YA_SIZE * place
-        if m[unit + at.UN_YARDS] & m[yard + at.YA_BIT]:
-            m[yard + at.YA_STUCK] += change
-
-
-@njit(error_model="numpy")
-def _look_for_deadlock(m):  # type: ignore[no-untyped-def]
-    """Find the largest set of full yards whose consignments all wait for yards of the set."""
-    count, marked = m[at.YARD_COUNT], 0
-    for place in range(count):
-        yard = m[at.YARDS] + at.YA_SIZE * place
-        m[yard + at.YA_MARK] = m[yard + at.YA_STUCK] == m[yard + at.YA_INSIDE] >= m[yard + at.YA_PLACES]
-        marked += m[yard + at.YA_MARK]
-    changed = True
-    while marked > 0 and changed:
-        changed = False
-        # Whoever waits for a yard outside the set frees, some day, every yard it is inside of.
-        for place in range(count):
-            yard = m[at.YARDS] + at.YA_SIZE * place
-            unit = at.NONE if m[yard + at.YA_MARK] else m[yard + at.YA_FIRST]
-            while unit >= 0:
-                for other in range(count):
-                    held = m[at.YARDS] + at.YA_SIZE * other
-                    if m[held + at.YA_MARK] and m[unit + at.UN_YARDS] & m[held + at.YA_BIT]:
-                        m[held + at.YA_MARK], marked, changed = 0, marked - 1, True
-                unit = m[unit + at.UN_NEXT]
-    if marked > 0:
-        m[at.ERROR] = DEADLOCK
+        _take_place(m, f, e, t, yard)
+        _walk_on(m, f, e, t, unit)
 
 
 # ── time integrals ──────────────────────────────────────────────────────────────────────────────────
@@ -433,10 +427,10 @@ def _close_books(words):  # type: ignore[no-untyped-def]
         f[m[vehicle + at.VE_FLEET] + at.FL_HOURS + m[vehicle + at.VE_STATE]] += f[at.NOW] - f[vehicle + at.VE_SINCE]
 
 
-# ── the three that are called from outside ──────────────────────────────────────────────────────────
+# ── those that are called from outside ──────────────────────────────────────────────────────────────
 
 
-def _entries(stamp: int) -> tuple[Any, Any, Any]:
+def _entries(stamp: int) -> tuple[Any, Any, Any, Any]:
     """Return the functions that are compiled once and kept on disk.
 
     Numba asks only whether the file of a cached function has changed, and what it has closed over; so the stamp,
@@ -457,7 +451,12 @@ def _entries(stamp: int) -> tuple[Any, Any, Any]:
         _close_books(words)
         return stamp
 
-    return prepare, advance, close_books
+    @njit(cache=True, nogil=True)
+    def stuck(words, table):  # type: ignore[no-untyped-def]
+        find_stuck(words, table)
+        return stamp
+
+    return prepare, advance, close_books, stuck
 
 
 def _stamp() -> int:
@@ -465,4 +464,4 @@ def _stamp() -> int:
     return zlib.crc32(b"".join(file.read_bytes() for file in files)) or 1
 
 
-prepare, advance, close_books = _entries(_stamp())
+prepare, advance, close_books, stuck = _entries(_stamp())

@@ -18,8 +18,8 @@ from kervan.engines.simulate.model import LAWS, Law
 __all__ = ["LAW_CODES", "block", "draw", "law_row", "philox", "stream", "uniform", "unit"]
 
 #: Purposes of draws.
-ARRIVAL, ROUTE, SHARE, ELECTRONIC, SERVICE, PATIENCE, BRANCH, TRAVEL, CROSSING, SPELL, HEADWAY = (
-    np.int64(purpose) for purpose in range(11)
+ARRIVAL, ROUTE, SHARE, ELECTRONIC, SERVICE, PATIENCE, BRANCH, TRAVEL, CROSSING, SPELL, HEADWAY, DELAY = (
+    np.int64(purpose) for purpose in range(12)
 )
 
 LAW_CODES: Final = {name: code for code, name in enumerate(LAWS)}

@@ -47,6 +47,7 @@ def prepare_lane(m, f, e, t, lane):  # type: ignore[no-untyped-def]
 def tick(m, f, e, t, lane):  # type: ignore[no-untyped-def]
     """Take a lane's due event: a timeout, or a departure time."""
     if m[lane + at.LA_RULE]:
+        m[lane + at.LA_LOST] += m[lane + at.LA_DUE]
         m[lane + at.LA_DUE] = 1
         headway = drawn(m, f, lane + at.LA_CLOCK, m[lane + at.LA_KEY], m[lane + at.LA_TICKS], ZERO, ZERO, HEADWAY)
         m[lane + at.LA_TICKS] += 1
@@ -82,7 +83,7 @@ def join_lane(m, f, e, t, unit, lane):  # type: ignore[no-untyped-def]
         m[last + at.UN_NEXT] = unit
     m[lane + at.LA_LAST] = unit
     m[lane + at.LA_COUNT] += 1
-    f[lane + at.LA_WAITING] += f[m[unit + at.UN_SOURCE] + at.SO_LOAD]
+    f[lane + at.LA_WAITING] += f[m[unit + at.UN_OP] + at.OP_LOAD]
     if m[lane + at.LA_FLEET] < 0:
         m[at.RIDERS] += 1
     _examine(m, lane)
@@ -139,8 +140,10 @@ def _board(m, f, e, t, voyage, lane):  # type: ignore[no-untyped-def]
     room, count = f[lane + at.LA_CAPACITY], 0
     unit, last = m[lane + at.LA_FIRST], at.NONE
     m[voyage + at.VO_FIRST] = unit
-    while unit >= 0 and f[m[unit + at.UN_SOURCE] + at.SO_LOAD] <= room:
-        size = f[m[unit + at.UN_SOURCE] + at.SO_LOAD]
+    if unit >= 0:
+        f[lane + at.LA_FIRST_WAITS] += f[at.NOW] - f[unit + at.UN_SINCE]
+    while unit >= 0 and f[m[unit + at.UN_OP] + at.OP_LOAD] <= room:
+        size = f[m[unit + at.UN_OP] + at.OP_LOAD]
         room -= size
         waited = f[at.NOW] - f[unit + at.UN_SINCE]
         f[unit + at.UN_WAITING] += waited

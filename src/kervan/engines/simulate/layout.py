@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -42,6 +42,7 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
+from kervan.engines.simulate.paths import yards_inside
 
 __all__ = ["Block", "block_of", "grown"]
 
@@ -70,7 +71,7 @@ KIND, LISTED = range(2)
 # Of a station in a week, as `run.STATION_STATS`.
 WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE = range(8)
 
-(YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_STUCK, YA_BIT, YA_EMBARGO, YA_MARK, YA_SIZE) = range(2, 11)
+YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_EMBARGO, YA_SIZE = range(2, 8)
 
 (GA_KIND, GA_KEY, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_BASE, GA_UP, GA_UP_A, GA_UP_B, GA_DOWN,
  GA_DOWN_A, GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW, GA_NEXT, GA_INDEX,
@@ -79,7 +80,7 @@ WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE 
 (LA_KEY, LA_CAPACITY, LA_RULE, LA_TIMEOUT, LA_LOAD_H, LA_UNLOAD_H, LA_SHUT, LA_CODE, LA_A, LA_B, LA_CLOCK, LA_CLOCK_A,
  LA_CLOCK_B, LA_OFFSET, LA_TICKS, LA_DUE, LA_SLOT, LA_FIRST, LA_LAST, LA_COUNT, LA_WAITING, LA_FLEET, LA_FROM, LA_TO,
  LA_ASSIGNED, LA_HELD_FIRST, LA_HELD_LAST, LA_TOUCHED, LA_INDEX, LA_VOYAGES, LA_CARRIED_COUNT, LA_CARRIED, LA_WAITS,
- LA_AREA, LA_SIZE) = range(2, 37)
+ LA_AREA, LA_LOST, LA_FIRST_WAITS, LA_SIZE) = range(2, 39)
 
 (FL_KEY, FL_POLICY, FL_LANES, FL_LANE_COUNT, FL_FIRST, FL_LAST, FL_IDLE, FL_POSITION, FL_PORTS, FL_LADEN, FL_EMPTY,
  FL_HOURS, FL_SIZE) = (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 19)
@@ -89,16 +90,20 @@ IDLE, ANCHOR, LOADING, WEATHER, SAILING, UNLOADING = range(6)
 VE_FLEET, VE_STATE, VE_PORT, VE_LANE, VE_SINCE, VE_NEXT, VE_TURN, VE_SIZE = range(8)
 PO_BERTHS, PO_BUSY, PO_FIRST, PO_LAST, PO_INDEX, PO_SIZE = range(6)
 
-(SO_KEY, SO_CODE, SO_A, SO_B, SO_GROUP, SO_LOAD, SO_PRIORITY, SO_MOST, SO_PROGRAMS, SO_PROGRAM_COUNT, SO_OPERATIONAL,
- SO_ARRIVALS, SO_MADE, SO_SEASON, SO_PIECES, SO_PIECE, SO_PIECE_START, SO_INDEX, SO_NEXT, SO_SIZE) = range(20)
+(SO_KEY, SO_CODE, SO_A, SO_B, SO_GROUP, SO_PRIORITY, SO_MOST, SO_PROGRAMS, SO_PROGRAM_COUNT, SO_OPERATIONAL,
+ SO_ARRIVALS, SO_MADE, SO_SEASON, SO_PIECES, SO_PIECE, SO_PIECE_START, SO_INDEX, SO_NEXT, SO_SIZE) = range(19)
 PR_SHARE, PR_FIRST, PR_SIZE = range(3)
 
 (OP_KIND, OP_PLACE, OP_AT, OP_CODE, OP_A, OP_B, OP_MEAN, OP_SHARE, OP_ELECTRONIC, OP_E_CODE, OP_E_A, OP_E_B,
- OP_PATIENCE, OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_SIZE) = range(20)
+ OP_PATIENCE, OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_YARDS, OP_DONE, OP_HOURS, OP_MOVED,
+ OP_WAITED, OP_SIZE) = range(25)
+# Of a ride its size, and of a travel whether it has more than its law, the waiting and the procedures.
+OP_LOAD, OP_STOPS, OP_DELAY, OP_PROCEDURE = OP_MEAN, OP_AT, OP_E_CODE, OP_PATIENCE
 
 # A unit is a consignment ...
 (UN_NEXT, UN_BEFORE, UN_SERIAL, UN_SLOT, UN_PATIENCE, UN_OP, UN_LAP, UN_SOURCE, UN_ORDINAL, UN_PROGRAM, UN_HOLDS,
- UN_YARDS, UN_SINCE, UN_END, UN_NEED, UN_BEGAN, UN_MOVING, UN_WAITING, UN_SIZE) = range(19)
+ UN_SINCE, UN_END, UN_NEED, UN_BEGAN, UN_MOVING, UN_WAITING, UN_FROM, UN_MOVED, UN_WAITED,
+ UN_SIZE) = range(21)
 # ... or a voyage.
 VO_NEXT, VO_LANE, VO_SERIAL, VO_FIRST, VO_VEHICLE, VO_PURPOSE, VO_SINCE, VO_CROSSING = range(8)
 # Why a vehicle wants a berth, or what an empty voyage ends in.
@@ -116,6 +121,8 @@ class Block:
         The block.
     stations, lanes, fleets, sources, yards
         Addresses of the parts, in the order of the model.
+    operations
+        Source, program, operation and address of each operation.
     events
         How many events may be pending besides one or two for each unit.
     weeks
@@ -128,6 +135,7 @@ class Block:
     fleets: list[int]
     sources: list[int]
     yards: list[int]
+    operations: list[tuple[int, int, int, int]]
     events: int
     weeks: int
 
@@ -139,6 +147,7 @@ class _Writer:
         self.size = HEAD_SIZE
         self.integers: dict[int, float] = {}
         self.floats: dict[int, float] = {}
+        self.operations: list[tuple[int, int, int, int]] = []
 
     def take(self, size: int) -> int:
         at, self.size = self.size, self.size + size
@@ -201,10 +210,9 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
     places = {f"{kind} {name}": at for kind, parts in kinds.items() for name, at in parts.items()}
     for part in model.stations:
         _station(writer, part, stations[part.name], weeks)
-    for number, yard in enumerate(model.yards):
-        writer.put(yards[yard.name], {
-            KIND: YARD, YA_PLACES: yard.places, YA_FIRST: NONE, YA_LAST: NONE, YA_BIT: 1 << number, YA_EMBARGO: NONE
-        })  # fmt: skip
+    for yard in model.yards:
+        at = yards[yard.name]
+        writer.put(at, {KIND: YARD, YA_PLACES: yard.places, YA_FIRST: NONE, YA_LAST: NONE, YA_EMBARGO: NONE})
     for number, port in enumerate(model.ports):
         writer.put(ports[port.name], {PO_BERTHS: port.berths, PO_FIRST: NONE, PO_LAST: NONE, PO_INDEX: number})
     for number, lane in enumerate(model.lanes):
@@ -230,7 +238,7 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
     })  # fmt: skip
     writer.put(0, {UNITS: writer.size})
     found = Block(writer.words(), list(stations.values()), list(lanes.values()), list(fleets.values()), sources,
-                  list(yards.values()), len(gates) + len(lanes) + len(sources), weeks)  # fmt: skip
+                  list(yards.values()), writer.operations, len(gates) + len(lanes) + len(sources), weeks)  # fmt: skip
     return grown(found, units)
 
 
@@ -242,9 +250,7 @@ def grown(block: Block, units: int) -> Block:
     fresh = np.arange(len(old), len(words), UN_SIZE)
     words[fresh + UN_NEXT] = np.append(fresh[1:], words[FREE])
     words[FREE], words[FREE_COUNT] = fresh[0], words[FREE_COUNT] + units
-    return Block(
-        words, block.stations, block.lanes, block.fleets, block.sources, block.yards, block.events, block.weeks
-    )
+    return replace(block, words=words)
 
 
 def _at(parts: dict[str, int]) -> int:
@@ -371,14 +377,19 @@ def _source(writer: _Writer, source: Source, number: int, places: dict[str, int]
         first = writer.take(OP_SIZE * (len(program) + 1))
         last = place == len(source.programs) - 1
         writer.put(programs + PR_SIZE * place, {PR_SHARE: 2.0 if last else below, PR_FIRST: first})
-        for step, op in enumerate(program):
-            _operation(writer, op, first, first + OP_SIZE * step, places)
+        for step, (op, inside) in enumerate(zip(program, yards_inside(program), strict=True)):
+            here = first + OP_SIZE * step
+            _operation(writer, op, first, here, places)
+            writer.put(here, {OP_YARDS: writer.table([len(inside), *(places[f"yard {name}"] for name in inside)])})
+            if isinstance(op, Ride):
+                writer.put(here, {OP_LOAD: float(source.size if op.size is None else op.size)})
+            writer.operations.append((number, place, step, here))
         writer.put(first + OP_SIZE * len(program), {OP_KIND: END})
     writer.put(at,{
-        SO_KEY: key_of(source.name), SO_GROUP: source.group, SO_LOAD: float(source.size), SO_PRIORITY:
-        source.priority, SO_MOST: MANY if source.most is None else source.most, SO_PROGRAMS: programs,
-        SO_PROGRAM_COUNT: len(source.programs), SO_OPERATIONAL: float(source.offset_h), SO_SEASON:
-        writer.table(season), SO_PIECES: len(source.season), SO_INDEX: number
+        SO_KEY: key_of(source.name), SO_GROUP: source.group, SO_PRIORITY: source.priority, SO_MOST: MANY if
+        source.most is None else source.most, SO_PROGRAMS: programs, SO_PROGRAM_COUNT: len(source.programs),
+        SO_OPERATIONAL: float(source.offset_h), SO_SEASON: writer.table(season), SO_PIECES: len(source.season),
+        SO_INDEX: number
     })  # fmt: skip
     writer.law(at + SO_CODE, source.headway)
     return at
@@ -400,8 +411,10 @@ def _operation(writer: _Writer, op: Operation, first: int, at: int, places: dict
             if op.patience is not None:
                 writer.law(at + OP_PATIENCE, op.patience)
         case Travel():
-            writer.put(at, {OP_KIND: TRAVEL, OP_PLACE: key_of(op.key)})
-            writer.law(at + OP_CODE, op.law)
+            stops = op.waiting.mean_h > 0 or op.procedure.mean_h > 0
+            writer.put(at, {OP_KIND: TRAVEL, OP_PLACE: key_of(op.key), OP_STOPS: int(stops)})
+            for place, law in ((OP_CODE, op.law), (OP_DELAY, op.waiting), (OP_PROCEDURE, op.procedure)):
+                writer.law(at + place, law)
         case Ride():
             writer.put(at, {OP_KIND: RIDE, OP_AT: places[f"lane {op.lane}"]})
         case Enter():

@@ -264,17 +264,30 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """A move that nobody else hinders."""
+    """A move that nobody else hinders; on its way it may stop, or pass a procedure where nobody queues.
+
+    Parameters
+    ----------
+    key
+        Place of the draws.
+    law
+        How long it moves.
+    waiting, procedure
+        How long it waits, and how long its procedures take, besides; by default not at all.
+    """
 
     key: str
     law: Law
+    waiting: Law = field(default_factory=Law)
+    procedure: Law = field(default_factory=Law)
 
 
 @dataclass(frozen=True, slots=True)
 class Ride:
-    """A crossing by a lane."""
+    """A crossing by a lane; ``size`` is in the unit of its capacity, None for that of the source."""
 
     lane: str
+    size: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

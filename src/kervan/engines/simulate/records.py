@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS"]
+__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS"]
 
 #: A consignment that has finished; hours. Procedures are ``total_h - moving_h - waiting_h``.
 RECORD: Final = np.dtype([
@@ -22,13 +22,22 @@ STATION_STATS: Final = np.dtype([
     ("longest", "i8"),
 ])  # fmt: skip
 
-#: A lane over the run.
+#: A lane over the run: voyages, who boarded and their size, sum of their waits, time integral of the size waiting,
+#: departure times lost, and the waits of the first of each voyage.
 LANE_STATS: Final = np.dtype([
     ("voyages", "i8"), ("consignments", "i8"), ("carried", "f8"), ("waits_h", "f8"), ("queue_area_h", "f8"),
+    ("lost", "i8"), ("first_waits_h", "f8"),
 ])  # fmt: skip
 
 #: A fleet over the run: voyages, and vehicle hours in each state.
 FLEET_STATS: Final = np.dtype([
     ("laden", "i8"), ("empty", "i8"), ("idle_h", "f8"), ("anchor_h", "f8"), ("loading_h", "f8"), ("weather_h", "f8"),
     ("sailing_h", "f8"), ("unloading_h", "f8"),
+])  # fmt: skip
+
+#: An operation of a program: those who rested in it and went on after the warm-up, and their hours in it. Procedures
+#: are ``total_h - moving_h - waiting_h``.
+OPERATION_STATS: Final = np.dtype([
+    ("source", "i8"), ("program", "i8"), ("operation", "i8"), ("consignments", "i8"), ("total_h", "f8"),
+    ("moving_h", "f8"), ("waiting_h", "f8"),
 ])  # fmt: skip

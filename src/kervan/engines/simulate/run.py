@@ -15,13 +15,12 @@ from kervan.engines.simulate import layout
 from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.check import check_model
 from kervan.engines.simulate.events import events_of, grown_events
-from kervan.engines.simulate.kernel import advance, close_books, prepare
+from kervan.engines.simulate.kernel import advance, close_books, prepare, stuck
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
-from kervan.engines.simulate.model import WEEK_H, Model, Visit
-from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, RECORD, STATION_STATS
+from kervan.engines.simulate.model import WEEK_H, Embargo, Model, Visit
+from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
 from kervan.engines.simulate.world import (
-    DEADLOCK,
     DONE,
     ENDLESS,
     MORE_RECORDS,
@@ -31,7 +30,7 @@ from kervan.engines.simulate.world import (
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
+__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ class Run:
         Histogram of waits begun after the warm-up, a row a station; see `WAIT_EDGES_H`.
     lanes, fleets
         Of `LANE_STATS` and `FLEET_STATS`.
+    operations
+        Of `OPERATION_STATS`, by source, program and operation.
     made
         Consignments that began, of each source.
     alive
@@ -63,6 +64,7 @@ class Run:
     waits: NDArray[np.int64]
     lanes: NDArray[np.void]
     fleets: NDArray[np.void]
+    operations: NDArray[np.void]
     made: NDArray[np.int64]
     alive: int
     events: int
@@ -72,8 +74,9 @@ class Run:
     replication: int
 
 
-#: Events between two looks at the clock and the keyboard.
+#: Most events between two looks at the keyboard and for a deadlock, and those before the first.
 _STRETCH: Final = 2_000_000
+_FIRST_STRETCH: Final = 1 << 16
 _MOST_STATION_WEEKS: Final = 8_000_000
 
 
@@ -99,7 +102,7 @@ def run_model(
     seed, replication
         The key of all draws, whole numbers from 0 to below 2³².
     warm_h
-        From when waits are counted in the histogram.
+        From when waits are counted in the histogram, and hours by operation.
     max_events, max_alive
         Bounds on events and on consignments under way.
     is_stopped
@@ -139,13 +142,15 @@ def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tupl
     each = 2 if _has_patience(model) else 1
     events = events_of(block.events + each * units)
     prepare(block.words.ctypes.data, events.ctypes.data)
-    reason, stop = PAUSED, _STRETCH
+    reason, stop = PAUSED, _FIRST_STRETCH
     while reason != DONE:
         most = min(stop, int(block.words[layout.MOST_EVENTS]))
         block.words[layout.FINISHED] = words.ctypes.data
         reason = advance(block.words.ctypes.data, events.ctypes.data, len(words), most)
+        if reason not in (MORE_UNITS, MORE_RECORDS):
+            _refuse_deadlock(model, block)
         if reason == PAUSED:
-            stop += _STRETCH
+            stop += min(stop, _STRETCH)
             if is_stopped():
                 raise SolveError("stopped before the end")
         elif reason == MORE_UNITS:
@@ -190,12 +195,34 @@ def _has_patience(model: Model) -> bool:
     )
 
 
+def _refuse_deadlock(model: Model, block: Block) -> None:
+    """Raise if some can never go on; it is permanent, so that it does not matter when it is looked for."""
+    if not model.yards:
+        return
+    words = block.words
+    table = np.zeros(3 * int(words[layout.UNITS]), dtype=np.int64)
+    stuck(words.ctypes.data, table.ctypes.data)
+    kinds = (
+        ("yard", model.yards, layout.YARDS, layout.YA_SIZE),
+        ("embargo", model.gates, layout.GATES, layout.GA_SIZE),
+        ("station", model.stations, layout.STATIONS, layout.ST_SIZE),
+        ("port", model.ports, layout.PORTS, layout.PO_SIZE),
+        ("fleet", model.fleets, layout.FLEETS, layout.FL_SIZE),
+    )
+    found = [
+        f"{kind} {part.name}"
+        for kind, parts, first, size in kinds
+        for number, part in enumerate(parts)
+        if table[words[first] + size * number] and (kind != "embargo" or isinstance(part, Embargo))
+    ]
+    if any(name.startswith(("yard", "embargo")) for name in found):
+        when = float(words.view(np.float64)[layout.NOW])
+        raise SolveError(f"deadlock, found after {when:,.1f} h: those who hold {', '.join(found)} wait for each other")
+
+
 def _error(model: Model, block: Block, reason: int) -> SolveError:
     words = block.words
     when = f"after {float(words.view(np.float64)[layout.NOW]):,.1f} h"
-    if reason == DEADLOCK:
-        stuck = [yard.name for yard, at in zip(model.yards, block.yards, strict=True) if words[at + layout.YA_MARK]]
-        return SolveError(f"deadlock {when}: all consignments in {', '.join(stuck)} wait for each other's places")
     if reason == ENDLESS:
         name = model.sources[block.sources.index(int(words[layout.ERROR_AT]))].name
         return SolveError(f"{when}: a consignment of {name} goes round without time passing")
@@ -223,6 +250,7 @@ def _read(block: Block, finished: NDArray[np.int64]) -> Run:
         waits=waits,
         lanes=_rows(block, block.lanes, layout.LA_VOYAGES, LANE_STATS),
         fleets=_rows(block, block.fleets, layout.FL_LADEN, FLEET_STATS),
+        operations=_operations(block),
         made=words[np.array(block.sources) + layout.SO_MADE],
         alive=int(words[layout.ALIVE]),
         events=int(words[layout.EVENTS]),
@@ -239,4 +267,15 @@ def _rows(block: Block, things: list[int], first: int, dtype: np.dtype[np.void])
     for place, name in enumerate(dtype.names or ()):
         view = block.words if dtype[name].kind == "i" else block.words.view(np.float64)
         rows[name] = view[np.array(things, dtype=np.int64) + first + place]
+    return rows
+
+
+def _operations(block: Block) -> NDArray[np.void]:
+    rows = np.zeros(len(block.operations), dtype=OPERATION_STATS)
+    places = np.array(block.operations, dtype=np.int64).reshape(-1, 4)
+    names = OPERATION_STATS.names or ()
+    for column, name in enumerate(names[:3]):
+        rows[name] = places[:, column]
+    counts = _rows(block, list(places[:, 3]), layout.OP_DONE, np.dtype([(n, OPERATION_STATS[n]) for n in names[3:]]))
+    rows[list(names[3:])] = counts
     return rows
