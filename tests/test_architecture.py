@@ -34,6 +34,7 @@ COMPILED = {
     f"kervan.engines.simulate.{name}"
     for name in (
         "deadlock",
+        "elementary",
         "events",
         "gates",
         "kernel",

@@ -12,7 +12,7 @@ from kervan.engines.simulate.keyed import EXPONENTIAL, SPELL, draw
 from kervan.engines.simulate.lanes import depart_held
 from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.stations import interrupt, resume
-from kervan.engines.simulate.world import GATE, ZERO, drawn, put_on_agenda, schedule, touch
+from kervan.engines.simulate.world import GATE, ZERO, count_open, drawn, put_on_agenda, schedule
 
 __all__ = ["prepare_gate", "turn", "yard_changed"]
 
@@ -24,12 +24,12 @@ def prepare_gate(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     """Set a gate as it is at the start of the run, and schedule its first turn."""
     kind, edges, count = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], m[gate + at.GA_COUNT]
     if kind == at.HOURS and count > 0:
-        offset, place = -f[gate + at.GA_BASE], 0
+        offset, place = f[gate + at.GA_OFFSET], 0
         # An opening over the end of the week: the last edge lies beyond it, and may hold the start of the run.
         if f[edges + count - 1] > WEEK_H and offset < f[edges + count - 1] - WEEK_H:
             place = count - 1
             f[gate + at.GA_BASE] -= WEEK_H
-        while place < count and f[edges + place] + f[gate + at.GA_BASE] <= 0.0:
+        while place < count and f[gate + at.GA_BASE] + f[edges + place] <= offset:
             place += 1
         if place == count:
             place = 0
@@ -57,7 +57,7 @@ def _next_turn(m, f, gate):  # type: ignore[no-untyped-def]
     if kind == at.HOURS:
         if m[gate + at.GA_COUNT] == 0:
             return math.inf
-        return f[table + m[gate + at.GA_PLACE]] + f[gate + at.GA_BASE]
+        return (f[gate + at.GA_BASE] + f[table + m[gate + at.GA_PLACE]]) - f[gate + at.GA_OFFSET]
     if kind == at.OUTAGES:
         place = m[gate + at.GA_PLACE]
         return f[table + place] if place < m[gate + at.GA_COUNT] else math.inf
@@ -94,11 +94,13 @@ def _set(m, f, e, t, gate, shut):  # type: ignore[no-untyped-def]
     m[gate + at.GA_SHUT] = shut
     for place in range(m[gate + at.GA_STATION_COUNT]):
         station = m[m[gate + at.GA_STATIONS] + place]
-        touch(m, f, station)
+        if m[station + at.ST_SHUT] == 0:
+            count_open(m, f, station)
         m[station + at.ST_SHUT] += 1 if shut else -1
         if m[station + at.ST_SHUT] == 1 and shut and m[station + at.ST_CLOSING] != at.FINISH:
             interrupt(m, f, e, t, station)
         elif m[station + at.ST_SHUT] == 0:
+            f[station + at.ST_OPENED] = f[at.NOW]
             if m[station + at.ST_CLOSING] != at.FINISH:
                 resume(m, f, e, t, station)
             put_on_agenda(m, station)

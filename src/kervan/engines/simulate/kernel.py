@@ -27,7 +27,7 @@ from kervan.engines.simulate.lanes import (
     tick,
     unloaded,
 )  # fmt: skip
-from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.model import MOST_PRIORITIES, WEEK_H
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
 from kervan.engines.simulate.world import (
     ARRIVAL_OF,
@@ -49,6 +49,8 @@ from kervan.engines.simulate.world import (
     UNLOADED,
     ZERO,
     chance,
+    count_open,
+    count_queue,
     drawn,
     floats,
     free_unit,
@@ -56,7 +58,7 @@ from kervan.engines.simulate.world import (
     put_on_agenda,
     schedule,
     take_unit,
-    touch,
+    ticks,
 )  # fmt: skip
 
 __all__ = ["advance", "close_books", "prepare", "stuck"]
@@ -398,15 +400,32 @@ def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def _next_week(m, f):  # type: ignore[no-untyped-def]
-    """Close a week: bring all stations up to its end."""
+    """Close a week of all stations."""
     f[at.NOW] = f[at.NEXT_WEEK]
     for place in range(m[at.STATION_COUNT]):
         station = m[at.STATIONS] + at.ST_SIZE * place
-        touch(m, f, station)
+        _close_week(m, f, station, WEEK_H)
         after = m[station + at.ST_WEEKS] + at.WK_SIZE * (m[at.WEEK] + 1)
         m[after + at.WK_LONGEST] = m[station + at.ST_WAITING]
     m[at.WEEK] += 1
     f[at.NEXT_WEEK] = WEEK_H * (m[at.WEEK] + 1)
+
+
+@njit(error_model="numpy")
+def _close_week(m, f, station, hours):  # type: ignore[no-untyped-def]
+    m[m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK] + at.WK_BUSY] += m[station + at.ST_BUSY] * ticks(hours)
+    if m[station + at.ST_SHUT] == 0:
+        count_open(m, f, station)
+
+
+@njit(error_model="numpy")
+def _count_waiting(m, f, station):  # type: ignore[no-untyped-def]
+    """Count the time of those who still wait at the horizon."""
+    for priority in range(MOST_PRIORITIES):
+        unit = m[station + at.ST_FIRST + priority]
+        while unit >= 0:
+            count_queue(m, f, station, f[unit + at.UN_SINCE])
+            unit = m[unit + at.UN_NEXT]
 
 
 @njit(error_model="numpy")
@@ -417,7 +436,9 @@ def _close_books(words):  # type: ignore[no-untyped-def]
         _next_week(m, f)
     f[at.NOW] = f[at.HORIZON]
     for place in range(m[at.STATION_COUNT]):
-        touch(m, f, m[at.STATIONS] + at.ST_SIZE * place)
+        station = m[at.STATIONS] + at.ST_SIZE * place
+        _close_week(m, f, station, f[at.NOW] - WEEK_H * m[at.WEEK])
+        _count_waiting(m, f, station)
     for place in range(m[at.LANE_COUNT]):
         lane = m[at.LANES] + at.LA_SIZE * place
         f[lane + at.LA_AREA] += f[lane + at.LA_WAITING] * (f[at.NOW] - f[lane + at.LA_TOUCHED])

@@ -44,7 +44,7 @@ from kervan.engines.simulate.model import (
 )  # fmt: skip
 from kervan.engines.simulate.paths import yards_inside
 
-__all__ = ["Block", "block_of", "grown"]
+__all__ = ["Block", "block_of", "edges_of", "grown"]
 
 NONE: Final = -1
 MANY: Final = 2**62
@@ -66,7 +66,7 @@ FINISH, INTERRUPT, RESTART = range(3)
 KIND, LISTED = range(2)
 
 # Queues have four priorities, hence four words for first, last and count.
-(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_HELD_FIRST, ST_HELD_LAST, ST_TOUCHED,
+(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_HELD_FIRST, ST_HELD_LAST, ST_OPENED,
  ST_WEEKS, ST_WAITS, ST_FIRST, ST_LAST, ST_COUNT, ST_SIZE) = (*range(2, 13), 16, 20, 24)
 # Of a station in a week, as `run.STATION_STATS`.
 WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE = range(8)
@@ -76,6 +76,7 @@ YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_EMBARGO, YA_SIZE = range(2, 8)
 (GA_KIND, GA_KEY, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_BASE, GA_UP, GA_UP_A, GA_UP_B, GA_DOWN,
  GA_DOWN_A, GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW, GA_NEXT, GA_INDEX,
  GA_SIZE) = range(23)
+GA_OFFSET = GA_UP_A  # of opening hours
 
 (LA_KEY, LA_CAPACITY, LA_RULE, LA_TIMEOUT, LA_LOAD_H, LA_UNLOAD_H, LA_SHUT, LA_CODE, LA_A, LA_B, LA_CLOCK, LA_CLOCK_A,
  LA_CLOCK_B, LA_OFFSET, LA_TICKS, LA_DUE, LA_SLOT, LA_FIRST, LA_LAST, LA_COUNT, LA_WAITING, LA_FLEET, LA_FROM, LA_TO,
@@ -324,19 +325,27 @@ def _merged(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
     return out
 
 
+def edges_of(gate: Hours | Outages) -> list[float]:
+    """Return when a gate turns, by turns: of opening hours in a week from its start, opening first; of outages, closing.
+
+    Hours that are open over the end of a week end beyond it.
+    """
+    edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
+    # Open over the end of the week, or always: the edges at 0 and 168 h are none.
+    if isinstance(gate, Hours) and edges[0] == 0.0 and edges[-1] == WEEK_H:
+        edges = edges[1:-1]
+        edges = [*edges[1:], edges[0] + WEEK_H] if edges else []
+    return edges
+
+
 def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, int]) -> None:
     writer.put(at, {GA_KEY: key_of(gate.name), GA_NEXT: NONE, GA_INDEX: number})
     match gate:
         case Hours():
-            spans = _merged(gate.spans_h)
-            edges = [float(edge) for span in spans for edge in span]
-            # Open over the end of the week, or always: the edges at 0 and 168 h are none.
-            if edges[0] == 0.0 and edges[-1] == WEEK_H:
-                edges = edges[1:-1]
-                edges = [*edges[1:], edges[0] + WEEK_H] if edges else []
+            edges = edges_of(gate)
             writer.put(
                 at,{
-                GA_KIND: HOURS, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_BASE: -gate.offset_h
+                GA_KIND: HOURS, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_OFFSET: float(gate.offset_h)
             })  # fmt: skip
         case Spells():
             pieces = [float(value) for piece in gate.pieces_h for value in piece]
@@ -346,7 +355,7 @@ def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, in
             writer.law(at + GA_UP, gate.up)
             writer.law(at + GA_DOWN, gate.down)
         case Outages():
-            edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
+            edges = edges_of(gate)
             writer.put(at, {GA_KIND: OUTAGES, GA_TABLE: writer.table(edges), GA_COUNT: len(edges)})
         case Embargo():
             yard = yards[gate.yard]

@@ -26,6 +26,7 @@ from kervan.engines.simulate.world import (
     MORE_RECORDS,
     MORE_UNITS,
     PAUSED,
+    TICKS_PER_H,
     TOO_MANY_ALIVE,
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
@@ -244,6 +245,8 @@ def _read(block: Block, finished: NDArray[np.int64]) -> Run:
         for place, name in enumerate(STATION_STATS.names or ()):
             view = words if STATION_STATS[name].kind == "i" else floats
             stations[name][row] = view[first + place : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
+        stations["busy_area_h"][row] = words[first + layout.WK_BUSY : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
+    stations["busy_area_h"] /= TICKS_PER_H
     return Run(
         records=finished.view(RECORD)[:, 0],
         stations=stations,
