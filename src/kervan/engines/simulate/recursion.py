@@ -1,0 +1,740 @@
+"""Models without feedback, without an event list; see "Without an event list" in ``docs/explanation/simulation.md``.
+
+Where consignments pass all places in one direction, a place can be gone through from one end of a stretch of time to the
+other before the next place is looked at. What comes out is what `kernel` gives, to the last bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kervan.engines.simulate import passes
+from kervan.engines.simulate._histogram import WAIT_BINS
+from kervan.engines.simulate.keyed import BRANCH, DELAY, ELECTRONIC, ROUTE, SERVICE, SHARE, TRAVEL, law_row
+from kervan.engines.simulate.layout import edges_of
+from kervan.engines.simulate.model import (
+    WEEK_H,
+    Branch,
+    Embargo,
+    Failures,
+    Gate,
+    Hours,
+    Lane,
+    Law,
+    Model,
+    Operation,
+    Outages,
+    Ride,
+    Source,
+    Spells,
+    Station,
+    Travel,
+    Visit,
+    key_of,
+)  # fmt: skip
+from kervan.engines.simulate.records import LANE_STATS, OPERATION_STATS, STATION_STATS, Room
+from kervan.engines.simulate.world import ARRIVAL_OF, TICKS_PER_H
+
+__all__ = ["Passed", "is_feed_forward", "pass_through"]
+
+Floats = NDArray[np.float64]
+Words = NDArray[np.int64]
+
+#: Consignments at a time, or as many as are under way if that is more.
+_STRETCH: Final = 1 << 14
+_MOST_SERVERS: Final = 10_000
+_MOST_TURNS: Final = 1 << 20
+_NOTHING: Final = np.empty(0)
+_NEVER: Final = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a run gives, without what was asked for; as `kervan.engines.simulate.records.Run`."""
+
+    records: Words
+    stations: NDArray[np.void]
+    waits: Words
+    lanes: NDArray[np.void]
+    operations: NDArray[np.void]
+    made: Words
+    alive: int
+    events: int
+
+
+# ── which models ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An operation or, without one, the end of a program; its source, program and place in that; the program's first."""
+
+    op: Operation | None
+    source: int
+    program: int
+    place: int
+    first: int
+
+
+def _steps(model: Model) -> list[_Step]:
+    steps: list[_Step] = []
+    for number, source in enumerate(model.sources):
+        for choice, (_, program) in enumerate(source.programs):
+            first = len(steps)
+            steps += [_Step(op, number, choice, place, first) for place, op in enumerate([*program, None])]
+    return steps
+
+
+def is_feed_forward(model: Model) -> bool:
+    """Say whether a model can be run without an event list."""
+    return _order(model) is not None
+
+
+def _order(model: Model) -> list[Any] | None:
+    """Return the places of a model in an order in which nobody goes back, or None if there is none.
+
+    A place is a station or lane by its name, or a travel by its number among the steps.
+    """
+    if model.yards or model.fleets or len(model.lanes) > passes.MOST_LANES:
+        return None
+    if not all(map(_is_simple_gate, model.gates)) or not all(map(_is_simple_lane, model.lanes)):
+        return None
+    steps = _steps(model)
+    if not all(_is_simple(step) for step in steps) or not _has_one_priority_each(model, steps):
+        return None
+    if any((station.servers or 0) > _MOST_SERVERS for station in model.stations):
+        return None
+    before: dict[Any, set[Any]] = {}
+    for number, step in enumerate(steps):
+        if (here := _place(step.op, number)) is not None:
+            before.setdefault(here, set())
+            for after in _reached(steps, number + 1):
+                before.setdefault(_place(steps[after].op, after), set()).add(here)
+    try:
+        return list(TopologicalSorter(before).static_order())
+    except CycleError:
+        return None
+
+
+def _place(op: Operation | None, number: int) -> Any:
+    match op:
+        case Visit():
+            return ("station", op.station)
+        case Ride():
+            return ("lane", op.lane)
+        case Travel():
+            return ("travel", number)
+    return None
+
+
+def _reached(steps: list[_Step], number: int) -> set[int]:
+    """Return the operations in which one may rest next who goes on at this one."""
+    found, todo = set(), [number]
+    while todo:
+        here = todo.pop()
+        op = steps[here].op
+        if isinstance(op, Branch):
+            todo += [here + 1, steps[here].first + op.to]
+        elif op is not None:
+            found.add(here)
+            if isinstance(op, Visit) and op.share < 1.0:
+                todo.append(here + 1)
+    return found
+
+
+def _is_simple(step: _Step) -> bool:
+    match step.op:
+        case Visit() as op:
+            laws = ([op.law] if op.electronic < 1 else []) + ([op.electronic_law] if op.electronic > 0 else [])
+            return op.patience is None and op.divert_above_h == math.inf and all(map(_takes_time, laws))
+        case Travel() as op:
+            return any(map(_takes_time, (op.law, op.waiting, op.procedure)))
+        case Branch() as op:
+            return op.to > step.place
+        case Ride() | None:
+            return True
+    return False
+
+
+def _takes_time(law: Law) -> bool:
+    return law.mean_h > 0 and (law.kind != "empirical" or law.quantiles_h[0] > 0)
+
+
+def _is_simple_gate(gate: Gate) -> bool:
+    return not isinstance(gate, Embargo)
+
+
+def _is_simple_lane(lane: Lane) -> bool:
+    return not lane.fleet and _takes_time(lane.crossing)
+
+
+def _has_one_priority_each(model: Model, steps: list[_Step]) -> bool:
+    seen: dict[str, int] = {}
+    for step in steps:
+        if isinstance(step.op, Visit):
+            priority = model.sources[step.source].priority
+            if seen.setdefault(step.op.station, priority) != priority:
+                return False
+    return True
+
+
+# ── a run ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _GivesUp(Exception):  # noqa: N818
+    """The order of two things is not known here, a bound may be passed, or there is too much to keep."""
+
+
+def pass_through(
+    model: Model, key: int, horizon_h: float, warm_h: float, bounds: tuple[int, int], is_stopped: Callable[[], bool]
+) -> Passed | None:
+    """Run a model without an event list.
+
+    Parameters
+    ----------
+    model
+        A model that `kervan.engines.simulate.check.check_model` has passed.
+    key
+        Of all draws, see `kervan.engines.simulate.keyed.stream`.
+    horizon_h, warm_h
+        As for `kervan.engines.simulate.run.run_model`.
+    bounds
+        Most events, and most consignments under way.
+    is_stopped
+        Asked some times a second.
+
+    Returns
+    -------
+    Passed or None
+        None if the model cannot be run so, if two things happen at the same time whose order is not known here, if a
+        bound may have been passed, or if it was stopped: then the event list has the answer, or the error.
+    """
+    order = _order(model)
+    if order is None:
+        return None
+    try:
+        return _Run(model, order, key, (float(horizon_h), float(warm_h))).to_the_end(bounds, is_stopped)
+    except _GivesUp:
+        return None
+
+
+def _law(law: Law) -> Floats:
+    """Return a law for `passes`: code, two parameters, quantiles."""
+    words = [0.0, 0.0, 0.0]
+    words[:3] = map(float, law_row(law, words))
+    return np.array(words)
+
+
+class _Entries:
+    """Entries of `passes`, in the order in which they were put in."""
+
+    def __init__(self) -> None:
+        self._chunks: list[tuple[Floats, Words]] = []
+
+    def put(self, times: Floats, tags: Words) -> None:
+        if len(times):
+            self._chunks.append((times, tags))
+
+    def take(self) -> tuple[Floats, Words]:
+        chunks, self._chunks = self._chunks, []
+        if len(chunks) == 1:
+            return chunks[0]
+        if not chunks:
+            return np.empty(0), np.empty(0, np.int64)
+        return np.concatenate([times for times, _ in chunks]), np.concatenate([tags for _, tags in chunks])
+
+    def before(self, until: float) -> tuple[Floats, Words]:
+        """Take those before a time, sorted."""
+        times, tags = self.take()
+        out_times, out_tags = np.empty(len(times)), np.empty(len(times), np.int64)
+        count = passes.due(times, tags, until, out_times, out_tags)
+        if count < 0:
+            raise _GivesUp
+        self.put(times[: len(times) - count], tags[: len(times) - count])
+        return out_times[:count], out_tags[:count]
+
+
+class _Units:
+    """The consignments under way: their rows, seen as integers and as hours, and which rows are free."""
+
+    def __init__(self) -> None:
+        self.words: Words = np.zeros((0, passes.UNIT_SIZE), np.int64)
+        self.hours: Floats = self.words.view(np.float64)
+        self._free: Words = np.empty(0, np.int64)
+
+    def take(self, count: int) -> Words:
+        if count > len(self._free):
+            old = len(self.words)
+            words = np.zeros((old + max(old, count, 2 * _STRETCH), passes.UNIT_SIZE), np.int64)
+            if len(words) > passes.ROW:
+                raise _GivesUp
+            words[:old] = self.words
+            self.words, self.hours = words, words.view(np.float64)
+            self._free = np.concatenate([np.arange(len(words) - 1, old - 1, -1), self._free])
+        rows, self._free = self._free[len(self._free) - count :], self._free[: len(self._free) - count]
+        return rows
+
+    def give_back(self, rows: Words) -> None:
+        self._free = np.concatenate([self._free, rows])
+
+
+class _Arrivals:
+    """A source, and the times that are drawn ahead."""
+
+    def __init__(self, run: _Run, source: Source) -> None:
+        self.part, self._run, self._law = source, run, _law(source.headway)
+        self.owner = np.int64(key_of(source.name))
+        self._season = np.array([float(value) for piece in source.season for value in piece])
+        self._state = np.array([source.offset_h, 0.0, 0.0, -1.0])
+        self._times, self._drawn, self._is_over = np.empty(0), 0, False
+        self.made = 0
+        self.shares = np.cumsum([share for share, _ in source.programs])[:-1]
+
+    def ahead(self, count: int) -> float:
+        """Draw so many times ahead, and return the last one, or infinity if there are no more."""
+        most = math.inf if self.part.most is None else self.part.most
+        if not self._is_over and len(self._times) < count // 2:
+            times = np.empty(int(min(count, most - self._drawn)))
+            if not passes.arrivals(
+                self._law, self._run.key, self.owner, self._drawn, self._season, self._state, times
+            ):
+                raise _GivesUp
+            self._drawn += len(times)
+            self._times = np.concatenate([self._times, times])
+            self._is_over = self._drawn == most or times[-1] >= self._run.horizon
+        return math.inf if self._is_over else float(self._times[-1])
+
+    def take(self, until: float) -> Floats:
+        count = int(np.searchsorted(self._times, until))
+        times, self._times = self._times[:count], self._times[count:]
+        return times
+
+
+class _Run:
+    """A run under way."""
+
+    def __init__(self, model: Model, order: list[Any], key: int, hours: tuple[float, float]) -> None:
+        self.model, self.key = model, np.int64(key)
+        self.horizon, self.warm = hours
+        self.steps, self.units, self.weeks = _steps(model), _Units(), max(1, math.ceil(self.horizon / WEEK_H))
+        self.sums = np.zeros((len(self.steps), 4))
+        self.events = self.alive = self.serial = self.groups = 0
+        turns = {gate.name: _turns(self, gate) for gate in model.gates}
+        self.events += sum(len(times) for times, _ in turns.values())
+        self.sources = [_Arrivals(self, source) for source in model.sources]
+        self.places: dict[Any, _Place] = {}
+        for number, part in enumerate(model.stations):
+            own = [turns[gate.name] for gate in model.gates if gate.name in part.gates]
+            self.places["station", part.name] = _StationPlace(self, part, _Shifts(own))
+        for number, lane in enumerate(model.lanes):
+            own = [turns[gate.name] for gate in model.gates if gate.name in lane.gates]
+            self.places["lane", lane.name] = _LanePlace(self, lane, number, _Shifts(own))
+        for number, step in enumerate(self.steps):
+            if isinstance(step.op, Travel):
+                self.places["travel", number] = _TravelPlace(self)
+        # Clocks go on though nobody comes.
+        self.order = [self.places[place] for place in [*order, *(self.places.keys() - set(order))]]
+        self.end = _End(self)
+        self.at: list[_Place] = []
+        for number, step in enumerate(self.steps):
+            place = self.end if step.op is None else self.places.get(_place(step.op, number), self.end)
+            self.at.append(place)
+            place.steps.append(number)
+        self.by_chance = [
+            n for n, step in enumerate(self.steps)
+            if isinstance(step.op, Branch) or (isinstance(step.op, Visit) and step.op.share < 1.0)
+        ]  # fmt: skip
+
+    def to_the_end(self, bounds: tuple[int, int], is_stopped: Callable[[], bool]) -> Passed | None:
+        """Go from stretch to stretch until the horizon."""
+        until = 0.0
+        while until < self.horizon:
+            if is_stopped():
+                return None
+            until = min(self.horizon, *(source.ahead(max(_STRETCH, self.alive)) for source in self.sources))
+            self._begin(until, bounds[1])
+            for place in self.order:
+                place.go(until)
+            self.end.go(until)
+            if self.events >= bounds[0]:
+                raise _GivesUp
+        return self._result()
+
+    def owner(self, number: int) -> np.int64:
+        """Return the owner of the draws of a step."""
+        return self.sources[self.steps[number].source].owner
+
+    def _begin(self, until: float, most_alive: int) -> None:
+        """Make the consignments that begin before a time, and let them walk."""
+        found = [source.take(until) for source in self.sources]
+        times, source = np.concatenate(found), np.repeat(np.arange(len(found)), [len(one) for one in found])
+        if not len(times):
+            return
+        if len(found) > 1:
+            order = np.lexsort((source, times))
+            times, source = times[order], source[order]
+        number = self.groups + np.arange(len(times))
+        self.groups += len(times)
+        self.events += len(times)
+        sizes = np.array([one.part.group for one in self.sources])[source]
+        if sizes.max() > 1:
+            times, source, number = (np.repeat(one, sizes) for one in (times, source, number))
+        self.alive += len(times)
+        if self.alive > most_alive:
+            raise _GivesUp
+        who = source << 32
+        for place, one in enumerate(self.sources):
+            own = slice(None) if len(found) == 1 else source == place
+            count = len(times) if len(found) == 1 else int(own.sum())
+            who[own] |= np.arange(one.made, one.made + count)
+            one.made += count
+        tags, rows = (ARRIVAL_OF << passes.KIND_BITS) | (number << passes.ROW_BITS), self.units.take(len(times))
+        passes.begin(times, tags, who, self.serial, self.units.words, self.units.hours, rows)
+        self.serial += len(times)
+        self.walk(times, tags, self._chosen(source, tags))
+
+    def _chosen(self, source: Words, tags: Words) -> Words | int:
+        """Let consignments choose their programs, and return the first steps of these."""
+        if len(self.sources) == 1 and not len(self.sources[0].shares):
+            return 0
+        firsts = iter([number for number, step in enumerate(self.steps) if step.place == 0])
+        at = np.empty(len(tags), np.int64)
+        for place, one in enumerate(self.sources):
+            own, starts = np.flatnonzero(source == place), np.array([next(firsts) for _ in one.part.programs])
+            program = np.zeros(len(own), np.int64)
+            if len(starts) > 1:
+                chance = passes.chances(self.key, (one.owner, _NONE, ROUTE), tags[own], self.units.words)
+                program = np.searchsorted(one.shares, chance, side="right")
+                self.units.words[tags[own] & passes.ROW, passes.WHO] |= program << 48
+            at[own] = starts[program]
+        return at
+
+    def walk(self, times: Floats, tags: Words, at: Words | int) -> None:
+        """Let consignments go on from their steps until they rest."""
+        if not len(times):
+            return
+        if isinstance(at, int):
+            if at not in self.by_chance:
+                self.at[at].receive(times, tags, at)
+                return
+            at = np.full(len(times), at)
+        for number in self.by_chance:
+            here = np.flatnonzero(at == number)
+            if len(here):
+                at[here] = self._by_chance(number, tags[here])
+        for place in {id(self.at[number]): self.at[number] for number in np.unique(at)}.values():
+            here = np.flatnonzero(np.isin(at, place.steps))
+            place.receive(times[here], tags[here], at[here])
+
+    def _by_chance(self, number: int, tags: Words) -> Words:
+        """Return where they go on who go on at a visit of some, or at a branch."""
+        step = self.steps[number]
+        purpose = BRANCH if isinstance(step.op, Branch) else SHARE
+        chance = passes.chances(self.key, (self.owner(number), _key(step.op), purpose), tags, self.units.words)
+        if isinstance(step.op, Branch):
+            return np.where(chance < step.op.chance, step.first + step.op.to, number + 1)
+        assert isinstance(step.op, Visit)
+        return np.where(chance < step.op.share, number, number + 1)
+
+    def _result(self) -> Passed:
+        stations, lanes = ([one for one in self.places.values() if isinstance(one, of)] for of in (_StationPlace, _LanePlace))
+        kept = [number for number, step in enumerate(self.steps) if step.op is not None]
+        operations = np.zeros(len(kept), OPERATION_STATS)
+        for name, values in zip(OPERATION_STATS.names or (), (
+            [self.steps[n].source for n in kept], [self.steps[n].program for n in kept],
+            [self.steps[n].place for n in kept], *self.sums[kept].T,
+        ), strict=True):  # fmt: skip
+            operations[name] = values
+        return Passed(
+            self.end.records(),
+            np.array([one.rows() for one in stations], STATION_STATS).reshape(len(stations), self.weeks),
+            np.array([one.bins for one in stations], np.int64).reshape(len(stations), WAIT_BINS),
+            np.array([one.row() for one in lanes], LANE_STATS),
+            operations, np.array([source.made for source in self.sources]), self.alive, self.events,
+        )  # fmt: skip
+
+
+_NONE: Final = np.int64(0)
+
+
+def _key(op: Operation | None) -> np.int64:
+    match op:
+        case Visit():
+            return np.int64(key_of(op.key or op.station))
+        case Travel() | Branch():
+            return np.int64(key_of(op.key))
+    return _NONE
+
+
+# ── places ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Place:
+    """A place: who comes to it, and who leaves it later on."""
+
+    def __init__(self, run: _Run) -> None:
+        self.run, self.steps, self.coming, self.leaving = run, list[int](), _Entries(), _Entries()
+
+    def receive(self, times: Floats, tags: Words, at: Words | int) -> None:
+        if len(self.steps) > 1:
+            self.run.units.words[tags & passes.ROW, passes.OP] = at
+        self.coming.put(times, tags)
+
+    def go(self, until: float) -> None:
+        """Take all that happens before a time."""
+        self.work(until)
+        times, tags = self.leaving.before(until)
+        units, own = self.run.units, self.steps[0] if len(self.steps) == 1 else -1
+        passes.count(times, tags, own, self.run.warm, units.words, units.hours, self.run.sums)
+        self.run.walk(times, tags, own + 1 if own >= 0 else units.words[tags & passes.ROW, passes.OP] + 1)
+
+    def work(self, until: float) -> None:
+        """Let those who have come in, and say when they leave."""
+
+    def each(self, tags: Words, of: Callable[[int, Words], Floats]) -> Floats:
+        """Return what holds for each, by the step at which it is."""
+        if len(self.steps) == 1:
+            return of(self.steps[0], tags)
+        at, out = self.run.units.words[tags & passes.ROW, passes.OP], np.empty(len(tags))
+        for number in self.steps:
+            here = np.flatnonzero(at == number)
+            out[here] = of(number, tags[here])
+        return out
+
+    def draws(self, law: Law, number: int, purpose: Any, tags: Words) -> Floats:
+        run = self.run
+        who = (run.owner(number), _key(run.steps[number].op), purpose)
+        return passes.draws(_law(law), run.key, who, tags, run.units.words)
+
+
+class _End(_Place):
+    """Where consignments are recorded."""
+
+    def __init__(self, run: _Run) -> None:
+        super().__init__(run)
+        self._room = Room()
+
+    def receive(self, times: Floats, tags: Words, at: Words | int) -> None:
+        self.coming.put(times, tags)
+
+    def go(self, until: float) -> None:
+        times, tags = self.coming.before(until)
+        units = self.run.units
+        units.give_back(passes.finish(times, tags, units.words, units.hours, self._room.take(len(times))))
+        self.run.alive -= len(times)
+
+    def records(self) -> Words:
+        return self._room.joined()
+
+
+class _TravelPlace(_Place):
+    """A travel, by itself."""
+
+    def work(self, until: float) -> None:
+        times, tags = self.coming.take()
+        if not len(times):
+            return
+        run, number = self.run, self.steps[0]
+        op = run.steps[number].op
+        assert isinstance(op, Travel)
+        need = self.draws(op.law, number, TRAVEL, tags)
+        delay = procedure = np.empty(0)
+        if op.waiting.mean_h > 0 or op.procedure.mean_h > 0:
+            delay, procedure = self.draws(op.waiting, number, DELAY, tags), self.draws(op.procedure, number, SERVICE, tags)
+        count = passes.travel(times, tags, (need, delay, procedure), run.units.words, run.units.hours, run.horizon)
+        if count < 0:
+            raise _GivesUp
+        run.events += count
+        self.leaving.put(times[:count], tags[:count])
+
+
+class _StationPlace(_Place):
+    """A station."""
+
+    def __init__(self, run: _Run, part: Station, shifts: _Shifts) -> None:
+        super().__init__(run)
+        self._part, self._shifts, self._spans = part, shifts, shifts.spans()
+        self._begins, self._causes = np.empty(0), np.empty(0, np.int64)
+        servers = part.servers or 0
+        self._free = np.full(servers, -1.0), np.full(servers, -1)
+        self._place = np.array([0, 0, ("finish", "interrupt", "restart").index(part.at_closing)])
+        self._counts = np.zeros((run.weeks, passes.COUNTS), np.int64)
+        self._sums = np.zeros((run.weeks, passes.SUMS))
+        self.bins: Words = np.zeros(WAIT_BINS, np.int64)
+
+    def work(self, until: float) -> None:
+        times, tags = self.coming.before(until)
+        if not len(times):
+            return
+        run, units, kept = self.run, self.run.units, len(self._begins)
+        ends = self.each(tags, self._needs)
+        starts = np.concatenate([self._begins, ends]), np.concatenate([self._causes, tags])
+        self._place[0] = kept
+        if not passes.serve(
+            (times, tags, ends), starts, self._free, self._spans, self._place, (units.words, units.hours),
+            (self._counts, run.horizon),
+        ):  # fmt: skip
+            raise _GivesUp
+        self._begins, self._causes = (one[self._place[0] :] for one in starts)
+        count = passes.book(
+            (times, tags, ends), starts[0][kept:], (self._counts, self._sums), self.bins, (run.horizon, run.warm), units.words
+        )
+        run.events += count
+        self.leaving.put(times[:count], tags[:count])
+
+    def _needs(self, number: int, tags: Words) -> Floats:
+        """Return how long the services take of those at a step."""
+        op = self.run.steps[number].op
+        assert isinstance(op, Visit)
+        if op.electronic <= 0.0:
+            return self.draws(op.law, number, SERVICE, tags)
+        electronic = self.draws(op.electronic_law, number, SERVICE, tags)
+        if op.electronic >= 1.0:
+            return electronic
+        run = self.run
+        chance = passes.chances(run.key, (run.owner(number), _key(op), ELECTRONIC), tags, run.units.words)
+        return np.where(chance < op.electronic, electronic, self.draws(op.law, number, SERVICE, tags))
+
+    def rows(self) -> NDArray[np.void]:
+        """Return the station's weeks."""
+        run, counts = self.run, self._counts
+        rows = np.zeros(run.weeks, STATION_STATS)
+        rows["arrived"], rows["begun"] = counts[:, passes.ARRIVED], counts[:, passes.BEGUN]
+        rows["waits_h"], rows["queue_area_h"] = self._sums[:, passes.WAITS_H], self._sums[:, passes.QUEUE_H]
+        lengths = np.full(run.weeks, WEEK_H)
+        lengths[-1] = run.horizon - WEEK_H * (run.weeks - 1)
+        busy = np.cumsum(counts[:, passes.BEGUN] - counts[:, passes.ENDED])
+        rows["busy_area_h"] = counts[:, passes.BUSY] + busy * (lengths * TICKS_PER_H).astype(np.int64)
+        rows["busy_area_h"] /= TICKS_PER_H
+        rows["open_h"] = self._shifts.open_by_week(run.weeks, run.horizon)
+        waiting = np.cumsum(counts[:, passes.ARRIVED] - counts[:, passes.BEGUN])
+        rows["longest"] = np.maximum(counts[:, passes.LONGEST], np.concatenate([[0], waiting[:-1]]))
+        return rows
+
+
+class _LanePlace(_Place):
+    """A lane."""
+
+    def __init__(self, run: _Run, part: Lane, number: int, shifts: _Shifts) -> None:
+        super().__init__(run)
+        self._part, self._shifts = part, shifts.times
+        words = [0.0] * passes.LANE_SIZE
+        for place, law in ((passes.CROSSING_LAW, part.crossing), (passes.HEADWAY_LAW, part.headway)):
+            words[place : place + 3] = map(float, law_row(law, words))
+        is_clock = part.rule == "clock"
+        words[:5] = part.capacity, part.timeout_h, part.load_h, part.unload_h, float(is_clock)
+        self._lane = np.array(words)
+        self._stand, self._counts = np.zeros(passes.LANE_HOURS), np.zeros(passes.LANE_COUNTS, np.int64)
+        self._stand[passes.NEXT_DUE] = part.offset_h if is_clock else math.inf
+        self._counts[passes.IS_SHUT] = int(shifts.is_shut)
+        self._who = run.key, np.int64(key_of(part.name)), np.int64(number)
+        self._queue = np.empty(0), np.empty(0, np.int64), np.empty(0)
+
+    def work(self, until: float) -> None:
+        times, tags = self.coming.before(until)
+        run, joined = self.run, len(self._queue[0])
+        new = times, tags, self.each(tags, self._sizes)
+        queue = tuple(np.concatenate(pair) for pair in zip(self._queue, new, strict=True))
+        before = int(self._counts[passes.EVENTS])
+        count, out_times, out_tags = passes.sail(
+            queue, joined, self._lane, (self._stand, self._counts), self._shifts, self._who, (until, run.horizon), run.units.hours
+        )
+        if count < 0 or self._counts[passes.VOYAGES] >= 1 << passes.VOYAGE_BITS:
+            raise _GivesUp
+        run.events += int(self._counts[passes.EVENTS]) - before
+        self._queue = tuple(one[count:] for one in queue)
+        self.leaving.put(out_times[:count], out_tags[:count])
+
+    def _sizes(self, number: int, tags: Words) -> Floats:
+        step = self.run.steps[number]
+        assert isinstance(step.op, Ride)
+        size = step.op.size
+        return np.full(len(tags), float(self.run.sources[step.source].part.size if size is None else size))
+
+    def row(self) -> tuple[float, ...]:
+        """Return what `LANE_STATS` has of the lane."""
+        stand, counts = self._stand, self._counts
+        area = stand[passes.AREA_H] + stand[passes.SIZE_WAITING] * (self.run.horizon - stand[passes.TOUCHED_H])
+        return (
+            counts[passes.VOYAGES], counts[passes.BOARDED], stand[passes.CARRIED], stand[passes.WAITS_OF], area,
+            counts[passes.LOST], stand[passes.FIRST_WAITS],
+        )  # fmt: skip
+
+
+# ── gates ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _turns(run: _Run, gate: Gate) -> tuple[Floats, bool]:
+    """Return when a gate turns before the horizon, and whether it is shut at first."""
+    if isinstance(gate, Failures | Spells):
+        return _drawn_turns(run, gate), False
+    assert isinstance(gate, Hours | Outages)
+    edges = np.array(edges_of(gate))
+    if isinstance(gate, Outages):
+        is_shut = bool(edges[0] == 0.0)
+        times = edges[int(is_shut) :]
+    elif not len(edges):
+        times, is_shut = np.empty(0), False
+    else:
+        count = math.ceil((run.horizon + gate.offset_h) / WEEK_H) + 2
+        if count * len(edges) > _MOST_TURNS:
+            raise _GivesUp
+        times = ((WEEK_H * np.arange(-1, count))[:, None] + edges - gate.offset_h).ravel()
+        first = int(np.searchsorted(times, 0.0, side="right"))
+        # Edges open and close by turns.
+        times, is_shut = times[first:], first % 2 == 0
+    return times[times < run.horizon], is_shut
+
+
+def _drawn_turns(run: _Run, gate: Failures | Spells) -> Floats:
+    up = down = _law(Law())
+    pieces = np.empty(0)
+    if isinstance(gate, Failures):
+        up, down = _law(gate.up), _law(gate.down)
+    else:
+        pieces = np.array([float(value) for piece in gate.pieces_h for value in piece])
+    room, count = 1024, -1
+    while count < 0:
+        room *= 4
+        if room > _MOST_TURNS:
+            raise _GivesUp
+        times = np.empty(room)
+        count = passes.turns((up, down), pieces, run.key, np.int64(key_of(gate.name)), run.horizon, times)
+    return times[:count]
+
+
+class _Shifts:
+    """When a station or lane that needs several gates closes and opens, by turns, and whether it is shut at first."""
+
+    def __init__(self, gates: list[tuple[Floats, bool]]) -> None:
+        shut = sum(is_shut for _, is_shut in gates)
+        self.is_shut = shut > 0
+        self.times = gates[0][0] if gates else np.empty(0)
+        if len(gates) > 1:
+            times = np.concatenate([times for times, _ in gates])
+            number = np.repeat(np.arange(len(gates)), [len(times) for times, _ in gates])
+            change = np.concatenate([np.resize([-1, 1] if was_shut else [1, -1], len(times)) for times, was_shut in gates])
+            order = np.lexsort((number, times))
+            after = shut + np.cumsum(change[order]) > 0
+            self.times = times[order][after != np.concatenate([[self.is_shut], after[:-1]])]
+
+    def spans(self) -> tuple[Floats, Floats]:
+        """Return when it opens and when it closes; the last is for ever, or never."""
+        edges = self.times if self.is_shut else np.concatenate([[-1.0], self.times])
+        edges = np.concatenate([edges, np.full(4 - len(edges) % 2, math.inf)])
+        return edges[::2].copy(), edges[1::2].copy()
+
+    def open_by_week(self, weeks: int, horizon: float) -> Floats:
+        """Return how long it is open in each week."""
+        marks = np.unique(np.concatenate([WEEK_H * np.arange(weeks), self.times, [horizon]]))
+        is_open = (np.searchsorted(self.times, marks[:-1], side="right") + self.is_shut) % 2 == 0
+        number = np.searchsorted(WEEK_H * np.arange(weeks), marks[:-1], side="right") - 1
+        return np.bincount(number, weights=np.diff(marks) * is_open, minlength=weeks)
