@@ -48,6 +48,8 @@ WAITS_H, QUEUE_H, SUMS = range(3)
 (SIZE_WAITING, TOUCHED_H, AREA_H, WAITS_OF, FIRST_WAITS, CARRIED, NEXT_DUE, LANE_HOURS) = range(8)
 (VOYAGES, BOARDED, TICKS, IS_DUE, LOST, EVENTS, IS_SHUT, TURNED, LANE_COUNTS) = range(9)
 
+#: So many servers are kept in their order, more as a heap.
+FEW_SERVERS = 12
 _GATE = np.int64(0)
 
 
@@ -137,14 +139,37 @@ def arrivals(law, key, owner, first, season, state, times):  # type: ignore[no-u
 
 
 @njit(error_model="numpy")
-def begin(times, tags, who, serial, units, hours, rows):  # type: ignore[no-untyped-def]
-    """Make consignments in these rows; their tags come without the row."""
+def begin(born, groups, made, numbers, units, rows):  # type: ignore[no-untyped-def]
+    """Make consignments in these rows, and return when and by which event.
+
+    Parameters
+    ----------
+    born
+        When a source makes some, and which source; no numbers of sources if there is one only.
+    groups, made
+        Of each source, how many it makes at once, and how many it has made so far.
+    numbers
+        Consignments and arrivals so far.
+    units, rows
+        The consignments, as integers and as hours; which rows to take.
+    """
+    times, sources = born
+    words, hours = units
+    out_times, out_tags, made_now = np.empty(len(rows)), np.empty(len(rows), np.int64), 0
     for i in range(len(times)):
-        row = rows[i]
-        units[row, WHO], units[row, SERIAL] = who[i], serial + i
-        hours[row, BEGAN] = hours[row, FROM] = times[i]
-        hours[row, MOVING] = hours[row, WAITING] = hours[row, MOVED] = hours[row, WAITED] = 0.0
-        tags[i] |= row
+        source = sources[i] if len(sources) else 0
+        tag = (ARRIVAL_OF << KIND_BITS) | ((numbers[1] + i) << ROW_BITS)
+        for _ in range(groups[source]):
+            row = rows[made_now]
+            words[row, WHO], words[row, SERIAL] = made[source] | source << 32, numbers[0] + made_now
+            hours[row, BEGAN] = hours[row, FROM] = times[i]
+            hours[row, MOVING] = hours[row, WAITING] = hours[row, MOVED] = hours[row, WAITED] = 0.0
+            out_times[made_now], out_tags[made_now] = times[i], tag | row
+            made[source] += 1
+            made_now += 1
+    numbers[0] += made_now
+    numbers[1] += len(times)
+    return out_times, out_tags
 
 
 @njit(error_model="numpy")
@@ -181,20 +206,20 @@ def due(times, tags, until, out_times, out_tags):  # type: ignore[no-untyped-def
     int
         How many; -1 where two voyages of two lanes are unloaded at the same time, whose order is not known here.
     """
-    taken, left, is_sorted, before = 0, 0, True, -1.0
+    taken, left, is_sorted, before, low, high = 0, 0, True, -1.0, math.inf, -1.0
     for i in range(len(times)):
         time, tag = times[i], tags[i]
         if time < until:
             out_times[taken], out_tags[taken] = time, tag
             is_sorted &= before < time
-            before = time
+            before, low, high = time, min(low, time), max(high, time)
             taken += 1
         else:
             times[left], tags[left] = time, tag
             left += 1
     if is_sorted:
         return taken
-    _sort(out_times[:taken], out_tags[:taken])
+    _sort(out_times[:taken], out_tags[:taken], low, high)
     for i in range(1, taken):
         if out_times[i] == out_times[i - 1] and out_tags[i] >> KIND_BITS == out_tags[i - 1] >> KIND_BITS == UNLOADED:
             if (out_tags[i] ^ out_tags[i - 1]) >> (ROW_BITS + VOYAGE_BITS):
@@ -208,34 +233,35 @@ def _is_after(time, tag, other_time, other_tag):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _sort(times, tags):  # type: ignore[no-untyped-def]
+def _sort(times, tags, low, high):  # type: ignore[no-untyped-def]
     """Sort entries: by buckets of equal length first, and then by insertion; by merging where they crowd together."""
     n = len(times)
-    low, high = times.min(), times.max()
     old_times, old_tags = times.copy(), tags.copy()
     if high > low:
-        scale, places = (n - 0.5) / (high - low), np.zeros(n + 1, np.int64)
+        scale, places, last = (2 * n - 0.5) / (high - low), np.zeros(2 * n + 1, np.int32), np.int32(0)
         for i in range(n):
-            places[np.int64((old_times[i] - low) * scale) + 1] += 1
-        for i in range(n):
-            places[i + 1] += places[i]
+            places[np.int64((old_times[i] - low) * scale) + 1] += np.int32(1)
+        for bucket in range(2 * n):
+            last += places[bucket]
+            places[bucket] = last
         for i in range(n):
             bucket = np.int64((old_times[i] - low) * scale)
             place = places[bucket]
-            places[bucket] = place + 1
+            places[bucket] = place + np.int32(1)
             times[place], tags[place] = old_times[i], old_tags[i]
     moves = 0
     for i in range(1, n):
         time, tag, place = times[i], tags[i], i
-        while place > 0 and _is_after(times[place - 1], tags[place - 1], time, tag):
-            times[place], tags[place] = times[place - 1], tags[place - 1]
-            place -= 1
-        times[place], tags[place] = time, tag
-        moves += i - place
-        if moves > 8 * n + 1000:
-            times[:], tags[:] = old_times, old_tags
-            _merge_all(times, tags, old_times, old_tags)
-            return
+        if _is_after(times[i - 1], tags[i - 1], time, tag):
+            while place > 0 and _is_after(times[place - 1], tags[place - 1], time, tag):
+                times[place], tags[place] = times[place - 1], tags[place - 1]
+                place -= 1
+            times[place], tags[place] = time, tag
+            moves += i - place
+            if moves > 8 * n + 1000:
+                times[:], tags[:] = old_times, old_tags
+                _merge_all(times, tags, old_times, old_tags)
+                return
 
 
 @njit(error_model="numpy")
@@ -337,7 +363,7 @@ def serve(line, starts, free, spans, place, units, weeks):  # type: ignore[no-un
     spans
         When it opens and closes.
     place
-        How many of ``starts`` are from before; the present span; what happens at closing. The first two are set.
+        How many of ``starts`` are from before; the present span, which is set; what happens at closing.
     units
         The consignments, as integers and as hours.
     weeks
@@ -348,56 +374,109 @@ def serve(line, starts, free, spans, place, units, weeks):  # type: ignore[no-un
     bool
         Whether each service took time.
     """
+    if len(free[0]) == 1 and place[2] == 0:
+        _serve_by_one(line, starts, free, spans, place, units, weeks[1])
+    else:
+        _serve_by_many(line, starts, free, spans, place, units, weeks[1])
+    return _count_line(line, starts, place[0], weeks[0])
+
+
+@njit(error_model="numpy")
+def _serve_by_one(line, starts, free, spans, place, units, horizon):  # type: ignore[no-untyped-def]
+    """Serve by one server that finishes what it has begun: Lindley's recursion."""
+    times, tags, need = line
+    begins, causes = starts
+    opens, closes = spans
+    words, hours = units
+    span, free_h, free_by = place[1], free[0][0], free[1][0]
+    for i in range(len(times)):
+        now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
+        waits = free_h > now or (free_h == now and free_by > came)
+        start, cause = (free_h, free_by) if waits else (now, came)
+        if opens[span] > start or closes[span] <= start:
+            span = _next_span(spans, span, start, horizon)
+            if opens[span] > start:
+                start, cause = opens[span], _GATE
+        start = start if start < horizon else math.inf
+        free_h, free_by = start + need[i], (SERVED << (KIND_BITS - ROW_BITS)) | words[row, SERIAL]
+        hours[row, WAITING] += start - now
+        begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, free_h
+    place[1], free[0][0], free[1][0] = span, free_h, free_by
+
+
+@njit(error_model="numpy", forceinline=True)
+def _next_span(spans, span, start, horizon):  # type: ignore[no-untyped-def]
+    """Return the span in which a service may begin at this time or later."""
+    opens, closes = spans
+    while start < horizon and closes[span] <= start and opens[span] <= start:
+        span += 1
+    return span
+
+
+@njit(error_model="numpy")
+def _serve_by_many(line, starts, free, spans, place, units, horizon):  # type: ignore[no-untyped-def]
+    """Serve by several servers, or as many as come: Kiefer and Wolfowitz' recursion."""
     times, tags, need = line
     begins, causes = starts
     free_h, free_by = free
-    opens, closes = spans
+    opens, _ = spans
     words, hours = units
-    counts, horizon = weeks
-    before, span, closing = place[0], place[1], place[2]
-    next_begun, week = 0, _week_of(times[0])
-    takes_time = True
+    span, closing = place[1], place[2]
     for i in range(len(times)):
         now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
-        start, cause, waits = now, came, False
+        start, cause, end = now, came, math.inf
         if len(free_h) and (free_h[0] > now or (free_h[0] == now and free_by[0] > came)):
-            start, cause, waits = free_h[0], free_by[0], True
-        if start < horizon:
-            while opens[span] <= start and closes[span] <= start:
-                span += 1
-            if opens[span] > start:
-                start, cause, waits = opens[span], _GATE, True
-        while now >= WEEK_H * (week + 1):
-            week += 1
-        counts[week, ARRIVED] += 1
-        if waits:
-            while next_begun < before + i and _has_begun(begins[next_begun], causes[next_begun], now, came):
-                next_begun += 1
-            counts[week, LONGEST] = max(counts[week, LONGEST], before + i - next_begun + 1)
-        end = math.inf
+            start, cause = free_h[0], free_by[0]
+        span = _next_span(spans, span, start, horizon)
+        if opens[span] > start:
+            start, cause = opens[span], _GATE
         if start < horizon:
             hours[row, WAITING] += start - now
             end = start + need[i]
             if closing:
                 end = _pass_closings(start, need[i], spans, span, (closing == 2, horizon, row), hours)
-            takes_time &= end > start
         else:
             start = math.inf
-        begins[before + i], causes[before + i], need[i] = start, cause, end
+        begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, end
         if len(free_h):
             _free_at(free_h, free_by, end, (SERVED << (KIND_BITS - ROW_BITS)) | words[row, SERIAL])
-    while next_begun < before + len(times) and begins[next_begun] <= times[-1]:
-        next_begun += 1
-    place[0], place[1] = next_begun, span
-    return takes_time
-
-
-@njit(error_model="numpy", forceinline=True)
-def _has_begun(begun, cause, now, came):  # type: ignore[no-untyped-def]
-    return begun < now or (begun == now and cause <= came)
+    place[1] = span
 
 
 @njit(error_model="numpy")
+def _count_line(line, starts, before, counts):  # type: ignore[no-untyped-def]
+    """Count who comes in each week, and the longest queue; return whether each service takes time."""
+    times, tags, ends = line
+    begins, causes = starts
+    week, takes_time = _week_of(times[0]), True
+    longest = _longest_now(begins, before, times[0])
+    for i in range(len(times)):
+        now, came, at = times[i], tags[i] >> ROW_BITS, before + i
+        if now >= WEEK_H * (week + 1):
+            week = _week_of(now)
+            longest = _longest_now(begins, at, now)
+        counts[week, ARRIVED] += 1
+        takes_time &= ends[i] > begins[at] or begins[at] == math.inf
+        # Services begin one after the other: more than so many wait if that many places before one still does.
+        while longest <= at and begins[at - longest] >= now and causes[at] != came:
+            if begins[at - longest] == now and at - longest < at and causes[at - longest] <= came:
+                break
+            longest += 1
+        counts[week, LONGEST] = max(counts[week, LONGEST], longest)
+    return takes_time
+
+
+@njit(error_model="numpy")
+def _longest_now(begins, last, now):  # type: ignore[no-untyped-def]
+    """Return how many of those before one have not begun at its time."""
+    low, high = 0, last
+    while low < high:
+        place = (low + high) // 2
+        low, high = (low, place) if begins[place] > now else (place + 1, high)
+    return last - low
+
+
+@njit(error_model="numpy", forceinline=True)
 def _pass_closings(start, need, spans, span, limits, hours):  # type: ignore[no-untyped-def]
     """Return when a service ends that stops whenever the station closes, and count its waiting."""
     opens, closes = spans
@@ -416,17 +495,25 @@ def _pass_closings(start, need, spans, span, limits, hours):  # type: ignore[no-
     return end
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", forceinline=True)
 def _free_at(times, causes, time, cause):  # type: ignore[no-untyped-def]
     """Put the first of the heap to where it belongs now that it is free at another time."""
     n, hole, child = len(times), 0, 1
-    while child < n:
-        if child + 1 < n and _is_sooner(times, causes, child + 1, times[child], causes[child]):
-            child += 1
-        if not _is_sooner(times, causes, child, time, cause):
-            break
-        times[hole], causes[hole] = times[child], causes[child]
-        hole, child = child, 2 * child + 1
+    if n <= FEW_SERVERS:  # without a jump, so that the next one need not wait for the last comparison
+        for place in range(1, n):
+            other, by = times[place], causes[place]
+            is_sooner = (other < time) | ((other == time) & (by < cause))
+            times[place - 1], causes[place - 1] = (other if is_sooner else time), (by if is_sooner else cause)
+            time, cause = (time if is_sooner else other), (cause if is_sooner else by)
+        hole = n - 1
+    else:
+        while child < n:
+            if child + 1 < n and _is_sooner(times, causes, child + 1, times[child], causes[child]):
+                child += 1
+            if not _is_sooner(times, causes, child, time, cause):
+                break
+            times[hole], causes[hole] = times[child], causes[child]
+            hole, child = child, 2 * child + 1
     times[hole], causes[hole] = time, cause
 
 
@@ -447,33 +534,51 @@ def book(line, starts, weeks, bins, limits, units):  # type: ignore[no-untyped-d
     times, tags, ends = line
     counts, sums = weeks
     horizon, warm = limits
-    week, left = _week_of(times[0]), 0
-    for i in range(len(times)):
-        now, start, end = times[i], starts[i], ends[i]
-        until = min(start, horizon)
-        while until >= WEEK_H * (week + 1) and week + 1 < len(counts):
-            week += 1
-        if start < horizon:
-            counts[week, BEGUN] += 1
-            counts[week, BUSY] -= ticks(start - WEEK_H * week)
-            sums[week, WAITS_H] += start - now
-            if start >= warm:
-                bins[bin_of(start - now)] += 1
-        if start > now:
-            _count_queue(sums, week, now, until)
+    begun = _book_waits(times, starts, counts, sums, horizon)
+    places = np.empty(begun, np.int64)
+    for i in range(begun):
+        places[i] = bin_of(starts[i] - times[i])
+    for i in range(begun):
+        if starts[i] >= warm:
+            bins[places[i]] += 1
+    week, left = _week_of(starts[0]) if begun else 0, 0
+    for i in range(begun):
+        end, row = ends[i], tags[i] & ROW
         if end < horizon:
-            last = _week_of(end)
-            counts[last, ENDED] += 1
-            counts[last, BUSY] += ticks(end - WEEK_H * last)
-            times[left] = end
-            row = tags[i] & ROW
-            tags[left] = (SERVED << KIND_BITS) | (units[row, SERIAL] << ROW_BITS) | row
+            if not WEEK_H * week <= end < WEEK_H * (week + 1):
+                week = _week_of(end)
+            counts[week, ENDED] += 1
+            counts[week, BUSY] += ticks(end - WEEK_H * week)
+            times[left], tags[left] = end, (SERVED << KIND_BITS) | (units[row, SERIAL] << ROW_BITS) | row
             left += 1
     return left
 
 
 @njit(error_model="numpy")
+def _book_waits(times, starts, counts, sums, horizon):  # type: ignore[no-untyped-def]
+    """Count services begun and waits by week, and return how many have begun."""
+    i = 0
+    while i < len(times) and starts[i] < horizon:
+        week, first, busy = _week_of(starts[i]), i, 0
+        waits, queue, opened, until = sums[week, WAITS_H], sums[week, QUEUE_H], WEEK_H * week, WEEK_H * (week + 1)
+        while i < len(times) and starts[i] < until and starts[i] < horizon:
+            waits += starts[i] - times[i]
+            queue += starts[i] - max(times[i], opened)
+            if times[i] < opened:
+                _count_queue(sums, week - 1, times[i], opened)
+            busy += ticks(starts[i] - opened)
+            i += 1
+        sums[week, WAITS_H], sums[week, QUEUE_H] = waits, queue
+        counts[week, BEGUN] += i - first
+        counts[week, BUSY] -= busy
+    for late in range(i, len(times)):
+        _count_queue(sums, len(sums) - 1, times[late], horizon)
+    return i
+
+
+@njit(error_model="numpy", forceinline=True)
 def _count_queue(sums, week, since, until):  # type: ignore[no-untyped-def]
+    """Count the time that one waits until this instant of a week."""
     while since < WEEK_H * week:
         sums[week, QUEUE_H] += until - WEEK_H * week
         until, week = WEEK_H * week, week - 1
@@ -507,30 +612,24 @@ def sail(queue, joined, lane, state, shifts, who, limits, hours):  # type: ignor
     tuple
         How many have boarded (-1 where a crossing or a headway takes no time), and when and by which event they land.
     """
-    since, tags, sizes = queue
+    since, tags, _ = queue
     stand, counts = state
     until, horizon = limits
     head, last = 0, joined
     out_times, out_tags = np.empty(len(since)), np.empty(len(since), np.int64)
     while True:
-        now, kind = _next_event(since, tags, last, stand, counts, shifts)
-        if now >= until:
-            return head, out_times, out_tags
-        if kind == _GATE:
-            counts[TURNED] += 1
-            counts[IS_SHUT] = 1 - counts[IS_SHUT]
-        elif kind == DUE:
-            if not _tick(now, lane, stand, counts, who):
+        turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
+        last, now, is_due = _join(queue, (head, last), turned, lane, state)
+        if not is_due:
+            now = min(turned, stand[NEXT_DUE])
+            if now >= until:
+                return head, out_times, out_tags
+            if turned == now:
+                counts[TURNED] += 1
+                counts[IS_SHUT] = 1 - counts[IS_SHUT]
+            elif not _tick(now, lane, stand, counts, who):
                 return -1, out_times, out_tags
-        else:
-            event = tags[last] >> ROW_BITS
-            while last < len(since) and since[last] == now and tags[last] >> ROW_BITS == event:
-                _touch(now, stand)
-                stand[SIZE_WAITING] += sizes[last]
-                last += 1
-                if last == head + 1:
-                    _await_timeout(now, since, head, last, lane, stand)
-        while counts[IS_SHUT] == 0 and _is_due(now, since, head, last, lane, state):
+        while counts[IS_SHUT] == 0 and _is_due(now, since, (head, last), lane, stand, counts):
             crossing, landed = _cross(now, lane, counts, who, horizon)
             if not crossing > 0.0:
                 return -1, out_times, out_tags
@@ -543,16 +642,41 @@ def sail(queue, joined, lane, state, shifts, who, limits, hours):  # type: ignor
 
 
 @njit(error_model="numpy")
-def _next_event(since, tags, last, stand, counts, shifts):  # type: ignore[no-untyped-def]
-    """Return when something happens next, and what: a gate turns, the lane is due, or someone comes."""
-    came = since[last] if last < len(since) else math.inf
-    turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
-    due_at = stand[NEXT_DUE]
-    if turned <= came and turned <= due_at:
-        return turned, _GATE
-    if came < due_at or (came == due_at and came < math.inf and tags[last] >> KIND_BITS < DUE):
-        return came, ARRIVAL_OF
-    return due_at, DUE
+def _join(queue, ends, turned, lane, state):  # type: ignore[no-untyped-def]
+    """Let those join who come before anything else happens to the lane, until it is due.
+
+    Returns
+    -------
+    tuple
+        How many have joined; when the last one did; whether the lane is due.
+    """
+    since, tags, sizes = queue
+    stand, counts = state
+    head, last = ends
+    size, touched, area, due_at = stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H], stand[NEXT_DUE]
+    now, is_due = -1.0, False
+    while last < len(since) and not is_due:
+        now, event = since[last], tags[last] >> ROW_BITS
+        if now >= turned or now > due_at or (now == due_at and tags[last] >> KIND_BITS > DUE):
+            break
+        if head == last and not lane[IS_CLOCK]:
+            due_at = _timeout(now, now, lane)
+        while last < len(since) and since[last] == now and tags[last] >> ROW_BITS == event:
+            area += size * (now - touched)
+            touched = now
+            size += sizes[last]
+            last += 1
+        is_due = counts[IS_SHUT] == 0 and not lane[IS_CLOCK] and (
+            size >= lane[CAPACITY] or now >= since[head] + lane[TIMEOUT_H]
+        )  # fmt: skip
+    stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H], stand[NEXT_DUE] = size, touched, area, due_at
+    return last, now, is_due
+
+
+@njit(error_model="numpy", forceinline=True)
+def _timeout(now, since, lane):  # type: ignore[no-untyped-def]
+    time = since + lane[TIMEOUT_H]
+    return time if time > now else math.inf
 
 
 @njit(error_model="numpy")
@@ -575,23 +699,9 @@ def _lane_draw(lane, law, who, ordinal, purpose):  # type: ignore[no-untyped-def
     return draw(code, lane, who[0], who[1], ordinal, ZERO, ZERO, purpose)
 
 
-@njit(error_model="numpy")
-def _touch(now, stand):  # type: ignore[no-untyped-def]
-    stand[AREA_H] += stand[SIZE_WAITING] * (now - stand[TOUCHED_H])
-    stand[TOUCHED_H] = now
-
-
-@njit(error_model="numpy")
-def _await_timeout(now, since, head, last, lane, stand):  # type: ignore[no-untyped-def]
-    if lane[IS_CLOCK]:
-        return
-    time = since[head] + lane[TIMEOUT_H] if head < last else math.inf
-    stand[NEXT_DUE] = time if time > now else math.inf
-
-
-@njit(error_model="numpy")
-def _is_due(now, since, head, last, lane, state):  # type: ignore[no-untyped-def]
-    stand, counts = state
+@njit(error_model="numpy", forceinline=True)
+def _is_due(now, since, ends, lane, stand, counts):  # type: ignore[no-untyped-def]
+    head, last = ends
     if lane[IS_CLOCK]:
         return counts[IS_DUE] == 1
     return head < last and (stand[SIZE_WAITING] >= lane[CAPACITY] or now >= since[head] + lane[TIMEOUT_H])
@@ -614,8 +724,9 @@ def _board(now, queue, ends, lane, state, crossing, hours):  # type: ignore[no-u
     since, tags, sizes = queue
     stand, counts = state
     head, last = ends
-    _touch(now, stand)
-    room, first = lane[CAPACITY], head
+    stand[AREA_H] += stand[SIZE_WAITING] * (now - stand[TOUCHED_H])
+    stand[TOUCHED_H] = now
+    room, first, size, carried, waits = lane[CAPACITY], head, stand[SIZE_WAITING], stand[CARRIED], stand[WAITS_OF]
     if head < last:
         stand[FIRST_WAITS] += now - since[head]
     while head < last and sizes[head] <= room:
@@ -623,14 +734,13 @@ def _board(now, queue, ends, lane, state, crossing, hours):  # type: ignore[no-u
         room -= sizes[head]
         hours[row, WAITING] += waited
         hours[row, MOVING] += crossing
-        stand[WAITS_OF] += waited
-        stand[SIZE_WAITING] -= sizes[head]
-        stand[CARRIED] += sizes[head]
+        waits += waited
+        size -= sizes[head]
+        carried += sizes[head]
         head += 1
-    if head == last:
-        stand[SIZE_WAITING] = 0.0
+    stand[SIZE_WAITING], stand[CARRIED], stand[WAITS_OF] = (size if head < last else 0.0), carried, waits
     counts[BOARDED] += head - first
     counts[IS_DUE] = 0
-    if head > first:
-        _await_timeout(now, since, head, last, lane, stand)
+    if head > first and not lane[IS_CLOCK]:
+        stand[NEXT_DUE] = _timeout(now, since[head], lane) if head < last else math.inf
     return head

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from mmap import mmap
+import math
+import mmap
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Room"]
+from kervan.engines.simulate.model import Model
+
+__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Room", "expected"]
 
 #: A consignment that has finished; hours. Procedures are ``total_h - moving_h - waiting_h``.
 RECORD: Final = np.dtype([
@@ -48,39 +51,52 @@ _WORDS: Final = RECORD.itemsize // 8
 _LEAST: Final = 1 << 16
 
 
-class Room:
-    """Room for records, in pieces that are mapped by themselves, so that letting one go gives the memory back at once."""
+def expected(model: Model, horizon_h: float) -> int:
+    """Return a number of consignments that a run will hardly pass."""
+    count = 0.0
+    for source in model.sources:
+        ends = [*(start for start, _ in source.season[1:]), math.inf]
+        worth = sum(
+            max(0.0, min(end, horizon_h) - start) * factor
+            for (start, factor), end in zip(source.season, ends, strict=True)
+        )
+        groups = worth / source.headway.mean_h
+        groups += 8 * source.headway.cv_frac * math.sqrt(groups) + 16
+        count += source.group * min(groups, math.inf if source.most is None else source.most)
+    return int(min(count, 1e9))
 
-    def __init__(self) -> None:
+
+class Room:
+    """Room for records: addresses for all of them, of which memory is taken when they are written.
+
+    So nothing has to be moved, or is there twice, if the number was foreseen.
+    """
+
+    def __init__(self, count: int) -> None:
         self._full: list[NDArray[np.int64]] = []
-        self._piece, self._used = _piece(_LEAST), 0
+        self._piece, self._used = _mapped(count), 0
 
     def take(self, count: int) -> NDArray[np.int64]:
         """Return the next so many rows."""
-        self.ensure(count)
+        rows = self.rest(count)[:count]
         self._used += count
-        return self._piece[self._used - count : self._used]
+        return rows
 
-    def ensure(self, count: int) -> NDArray[np.int64]:
+    def rest(self, count: int) -> NDArray[np.int64]:
         """Return the rows that are left, so many at least."""
         if self._used + count > len(self._piece):
             self._full.append(self._piece[: self._used])
-            self._piece, self._used = _piece(max(_LEAST, 2 * count)), 0
+            self._piece, self._used = _mapped(max(_LEAST, 2 * count)), 0
         return self._piece[self._used :]
 
     def joined(self) -> NDArray[np.int64]:
-        """Return all rows as one array; each piece is let go as it is copied, so that they are never there twice."""
+        """Return all rows as one array."""
         pieces = [*self._full, self._piece[: self._used]]
-        del self._piece
-        self._full.clear()
-        place = sum(len(piece) for piece in pieces)
-        whole = np.empty((place, _WORDS), dtype=np.int64)
-        while pieces:
-            piece = pieces.pop()
-            whole[place - len(piece) : place] = piece
-            place -= len(piece)
-        return whole
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
 
-def _piece(count: int) -> NDArray[np.int64]:
-    return np.frombuffer(mmap(-1, count * RECORD.itemsize), dtype=np.int64).reshape(count, _WORDS)
+def _mapped(count: int) -> NDArray[np.int64]:
+    # By itself, and not of the heap: what is not written takes no memory, and what is let go is given back.
+    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    room = mmap.mmap(-1, max(1, count) * RECORD.itemsize, **private)
+    return np.frombuffer(room, dtype=np.int64).reshape(-1, _WORDS)

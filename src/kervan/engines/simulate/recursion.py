@@ -40,7 +40,7 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
-from kervan.engines.simulate.records import LANE_STATS, OPERATION_STATS, STATION_STATS, Room
+from kervan.engines.simulate.records import LANE_STATS, OPERATION_STATS, STATION_STATS, Room, expected
 from kervan.engines.simulate.world import ARRIVAL_OF, TICKS_PER_H
 
 __all__ = ["Passed", "is_feed_forward", "pass_through"]
@@ -251,6 +251,10 @@ class _Entries:
             return np.empty(0), np.empty(0, np.int64)
         return np.concatenate([times for times, _ in chunks]), np.concatenate([tags for _, tags in chunks])
 
+    def all(self) -> tuple[Floats, Words]:
+        """Take all, sorted; each chunk is."""
+        return self.take() if len(self._chunks) < 2 else self.before(math.inf)
+
     def before(self, until: float) -> tuple[Floats, Words]:
         """Take those before a time, sorted."""
         times, tags = self.take()
@@ -269,21 +273,25 @@ class _Units:
         self.words: Words = np.zeros((0, passes.UNIT_SIZE), np.int64)
         self.hours: Floats = self.words.view(np.float64)
         self._free: Words = np.empty(0, np.int64)
+        self._count = 0
 
     def take(self, count: int) -> Words:
-        if count > len(self._free):
+        if count > self._count:
             old = len(self.words)
             words = np.zeros((old + max(old, count, 2 * _STRETCH), passes.UNIT_SIZE), np.int64)
             if len(words) > passes.ROW:
                 raise _GivesUp
             words[:old] = self.words
             self.words, self.hours = words, words.view(np.float64)
-            self._free = np.concatenate([np.arange(len(words) - 1, old - 1, -1), self._free])
-        rows, self._free = self._free[len(self._free) - count :], self._free[: len(self._free) - count]
-        return rows
+            fresh, kept = np.arange(len(words) - 1, old - 1, -1), self._free[: self._count]
+            self._free, self._count = np.empty(len(words), np.int64), len(fresh) + len(kept)
+            self._free[: self._count] = np.concatenate([fresh, kept])
+        self._count -= count
+        return self._free[self._count : self._count + count]
 
     def give_back(self, rows: Words) -> None:
-        self._free = np.concatenate([self._free, rows])
+        self._free[self._count : self._count + len(rows)] = rows
+        self._count += len(rows)
 
 
 class _Arrivals:
@@ -295,7 +303,6 @@ class _Arrivals:
         self._season = np.array([float(value) for piece in source.season for value in piece])
         self._state = np.array([source.offset_h, 0.0, 0.0, -1.0])
         self._times, self._drawn, self._is_over = np.empty(0), 0, False
-        self.made = 0
         self.shares = np.cumsum([share for share, _ in source.programs])[:-1]
 
     def ahead(self, count: int) -> float:
@@ -326,7 +333,9 @@ class _Run:
         self.horizon, self.warm = hours
         self.steps, self.units, self.weeks = _steps(model), _Units(), max(1, math.ceil(self.horizon / WEEK_H))
         self.sums = np.zeros((len(self.steps), 4))
-        self.events = self.alive = self.serial = self.groups = 0
+        self.events = self.alive = 0
+        self.groups = np.array([source.group for source in model.sources])
+        self.made, self._numbers = np.zeros(len(model.sources), np.int64), np.zeros(2, np.int64)
         turns = {gate.name: _turns(self, gate) for gate in model.gates}
         self.events += sum(len(times) for times, _ in turns.values())
         self.sources = [_Arrivals(self, source) for source in model.sources]
@@ -375,38 +384,26 @@ class _Run:
     def _begin(self, until: float, most_alive: int) -> None:
         """Make the consignments that begin before a time, and let them walk."""
         found = [source.take(until) for source in self.sources]
-        times, source = np.concatenate(found), np.repeat(np.arange(len(found)), [len(one) for one in found])
-        if not len(times):
-            return
+        times, source = found[0], np.empty(0, np.int64)
         if len(found) > 1:
+            times, source = np.concatenate(found), np.repeat(np.arange(len(found)), [len(one) for one in found])
             order = np.lexsort((source, times))
             times, source = times[order], source[order]
-        number = self.groups + np.arange(len(times))
-        self.groups += len(times)
+        count = int(self.groups[source].sum()) if len(found) > 1 else int(self.groups[0]) * len(times)
+        self.alive += count
         self.events += len(times)
-        sizes = np.array([one.part.group for one in self.sources])[source]
-        if sizes.max() > 1:
-            times, source, number = (np.repeat(one, sizes) for one in (times, source, number))
-        self.alive += len(times)
         if self.alive > most_alive:
             raise _GivesUp
-        who = source << 32
-        for place, one in enumerate(self.sources):
-            own = slice(None) if len(found) == 1 else source == place
-            count = len(times) if len(found) == 1 else int(own.sum())
-            who[own] |= np.arange(one.made, one.made + count)
-            one.made += count
-        tags, rows = (ARRIVAL_OF << passes.KIND_BITS) | (number << passes.ROW_BITS), self.units.take(len(times))
-        passes.begin(times, tags, who, self.serial, self.units.words, self.units.hours, rows)
-        self.serial += len(times)
-        self.walk(times, tags, self._chosen(source, tags))
-
-    def _chosen(self, source: Words, tags: Words) -> Words | int:
+        rows = self.units.take(count)
+        units = self.units.words, self.units.hours
+        times, tags = passes.begin((times, source), self.groups, self.made, self._numbers, units, rows)
+        self.walk(times, tags, self._firsts(tags))
+    def _firsts(self, tags: Words) -> Words | int:
         """Let consignments choose their programs, and return the first steps of these."""
         if len(self.sources) == 1 and not len(self.sources[0].shares):
             return 0
         firsts = iter([number for number, step in enumerate(self.steps) if step.place == 0])
-        at = np.empty(len(tags), np.int64)
+        source, at = self.units.words[tags & passes.ROW, passes.WHO] >> 32, np.empty(len(tags), np.int64)
         for place, one in enumerate(self.sources):
             own, starts = np.flatnonzero(source == place), np.array([next(firsts) for _ in one.part.programs])
             program = np.zeros(len(own), np.int64)
@@ -458,7 +455,7 @@ class _Run:
             np.array([one.rows() for one in stations], STATION_STATS).reshape(len(stations), self.weeks),
             np.array([one.bins for one in stations], np.int64).reshape(len(stations), WAIT_BINS),
             np.array([one.row() for one in lanes], LANE_STATS),
-            operations, np.array([source.made for source in self.sources]), self.alive, self.events,
+            operations, self.made, self.alive, self.events,
         )  # fmt: skip
 
 
@@ -520,13 +517,13 @@ class _End(_Place):
 
     def __init__(self, run: _Run) -> None:
         super().__init__(run)
-        self._room = Room()
+        self._room = Room(expected(run.model, run.horizon))
 
     def receive(self, times: Floats, tags: Words, at: Words | int) -> None:
         self.coming.put(times, tags)
 
     def go(self, until: float) -> None:
-        times, tags = self.coming.before(until)
+        times, tags = self.coming.all()
         units = self.run.units
         units.give_back(passes.finish(times, tags, units.words, units.hours, self._room.take(len(times))))
         self.run.alive -= len(times)
@@ -571,7 +568,7 @@ class _StationPlace(_Place):
         self.bins: Words = np.zeros(WAIT_BINS, np.int64)
 
     def work(self, until: float) -> None:
-        times, tags = self.coming.before(until)
+        times, tags = self.coming.all()
         if not len(times):
             return
         run, units, kept = self.run, self.run.units, len(self._begins)
@@ -583,7 +580,9 @@ class _StationPlace(_Place):
             (self._counts, run.horizon),
         ):  # fmt: skip
             raise _GivesUp
-        self._begins, self._causes = (one[self._place[0] :] for one in starts)
+        # Who begins by the time of the last one has begun before whoever comes next.
+        begun = int(np.searchsorted(starts[0], times[-1], side="right"))
+        self._begins, self._causes = (one[begun:] for one in starts)
         count = passes.book(
             (times, tags, ends), starts[0][kept:], (self._counts, self._sums), self.bins, (run.horizon, run.warm), units.words
         )
@@ -639,7 +638,7 @@ class _LanePlace(_Place):
         self._queue = np.empty(0), np.empty(0, np.int64), np.empty(0)
 
     def work(self, until: float) -> None:
-        times, tags = self.coming.before(until)
+        times, tags = self.coming.all()
         run, joined = self.run, len(self._queue[0])
         new = times, tags, self.each(tags, self._sizes)
         queue = tuple(np.concatenate(pair) for pair in zip(self._queue, new, strict=True))
