@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from kervan.engines.simulate.elementary import exp, is_central, ln, middle, tail
+from kervan.engines.simulate.elementary import bits_of, exp, is_central, ln, middle, number_of, tail
 from kervan.engines.simulate.keyed import (
     ARRIVAL,
     CROSSING,
@@ -48,8 +48,8 @@ WAITS_H, QUEUE_H, SUMS = range(3)
 (SIZE_WAITING, TOUCHED_H, AREA_H, WAITS_OF, FIRST_WAITS, CARRIED, NEXT_DUE, LANE_HOURS) = range(8)
 (VOYAGES, BOARDED, TICKS, IS_DUE, LOST, EVENTS, IS_SHUT, TURNED, LANE_COUNTS) = range(9)
 
-#: So many servers are kept in their order, more as a heap.
-FEW_SERVERS = 12
+#: How servers are kept: not at all, in their order, as a heap.
+AS_MANY, FEW, MANY = range(3)
 _GATE = np.int64(0)
 
 
@@ -359,11 +359,12 @@ def serve(line, starts, free, spans, place, units, weeks):  # type: ignore[no-un
     starts
         When those before began who had not begun as the last one came, and by which event; room for these.
     free
-        When each server is free, and by which event, as a heap; none if there are as many as come.
+        When each server is free, as the bits of the time, and by which event; the first first.
     spans
         When it opens and closes.
     place
-        How many of ``starts`` are from before; the present span, which is set; what happens at closing.
+        How many of ``starts`` are from before; the present span, which is set; what happens at closing; how the servers
+        are kept.
     units
         The consignments, as integers and as hours.
     weeks
@@ -388,7 +389,7 @@ def _serve_by_one(line, starts, free, spans, place, units, horizon):  # type: ig
     begins, causes = starts
     opens, closes = spans
     words, hours = units
-    span, free_h, free_by = place[1], free[0][0], free[1][0]
+    span, free_h, free_by = place[1], number_of(free[0][0]), free[1][0]
     for i in range(len(times)):
         now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
         waits = free_h > now or (free_h == now and free_by > came)
@@ -401,7 +402,7 @@ def _serve_by_one(line, starts, free, spans, place, units, horizon):  # type: ig
         free_h, free_by = start + need[i], (SERVED << (KIND_BITS - ROW_BITS)) | words[row, SERIAL]
         hours[row, WAITING] += start - now
         begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, free_h
-    place[1], free[0][0], free[1][0] = span, free_h, free_by
+    place[1], free[0][0], free[1][0] = span, bits_of(free_h), free_by
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -419,17 +420,18 @@ def _serve_by_many(line, starts, free, spans, place, units, horizon):  # type: i
     times, tags, need = line
     begins, causes = starts
     free_h, free_by = free
-    opens, _ = spans
+    opens, closes = spans
     words, hours = units
     span, closing = place[1], place[2]
     for i in range(len(times)):
         now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
-        start, cause, end = now, came, math.inf
-        if len(free_h) and (free_h[0] > now or (free_h[0] == now and free_by[0] > came)):
-            start, cause = free_h[0], free_by[0]
-        span = _next_span(spans, span, start, horizon)
-        if opens[span] > start:
-            start, cause = opens[span], _GATE
+        first, by, end = number_of(free_h[0]), free_by[0], math.inf
+        waits = (first > now) | ((first == now) & (by > came))
+        start, cause = max(first, now), (by if waits else came)
+        if opens[span] > start or closes[span] <= start:
+            span = _next_span(spans, span, start, horizon)
+            if opens[span] > start:
+                start, cause = opens[span], _GATE
         if start < horizon:
             hours[row, WAITING] += start - now
             end = start + need[i]
@@ -438,8 +440,13 @@ def _serve_by_many(line, starts, free, spans, place, units, horizon):  # type: i
         else:
             start = math.inf
         begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, end
-        if len(free_h):
-            _free_at(free_h, free_by, end, (SERVED << (KIND_BITS - ROW_BITS)) | words[row, SERIAL])
+        is_over = (SERVED << (KIND_BITS - ROW_BITS)) | words[row, SERIAL]
+        if place[3] == AS_MANY:
+            pass
+        elif place[3] == FEW:
+            _free_at(free_h, free_by, bits_of(end), is_over)
+        else:
+            _free_in_heap(free_h, free_by, bits_of(end), is_over)
     place[1] = span
 
 
@@ -497,23 +504,27 @@ def _pass_closings(start, need, spans, span, limits, hours):  # type: ignore[no-
 
 @njit(error_model="numpy", forceinline=True)
 def _free_at(times, causes, time, cause):  # type: ignore[no-untyped-def]
-    """Put the first of the heap to where it belongs now that it is free at another time."""
+    """Put the first server to where it belongs in the order now that it is free at another time."""
+    # Without a jump, and with times as integers (see `events`), so that the next one need not wait for the comparisons.
+    for place in range(1, len(times)):
+        other, by = times[place], causes[place]
+        is_sooner = (other < time) | ((other == time) & (by < cause))
+        times[place - 1], causes[place - 1] = (other if is_sooner else time), (by if is_sooner else cause)
+        time, cause = (time if is_sooner else other), (cause if is_sooner else by)
+    times[-1], causes[-1] = time, cause
+
+
+@njit(error_model="numpy", forceinline=True)
+def _free_in_heap(times, causes, time, cause):  # type: ignore[no-untyped-def]
+    """Put the first server of a heap to where it belongs."""
     n, hole, child = len(times), 0, 1
-    if n <= FEW_SERVERS:  # without a jump, so that the next one need not wait for the last comparison
-        for place in range(1, n):
-            other, by = times[place], causes[place]
-            is_sooner = (other < time) | ((other == time) & (by < cause))
-            times[place - 1], causes[place - 1] = (other if is_sooner else time), (by if is_sooner else cause)
-            time, cause = (time if is_sooner else other), (cause if is_sooner else by)
-        hole = n - 1
-    else:
-        while child < n:
-            if child + 1 < n and _is_sooner(times, causes, child + 1, times[child], causes[child]):
-                child += 1
-            if not _is_sooner(times, causes, child, time, cause):
-                break
-            times[hole], causes[hole] = times[child], causes[child]
-            hole, child = child, 2 * child + 1
+    while child < n:
+        if child + 1 < n and _is_sooner(times, causes, child + 1, times[child], causes[child]):
+            child += 1
+        if not _is_sooner(times, causes, child, time, cause):
+            break
+        times[hole], causes[hole] = times[child], causes[child]
+        hole, child = child, 2 * child + 1
     times[hole], causes[hole] = time, cause
 
 

@@ -50,7 +50,7 @@ Words = NDArray[np.int64]
 
 #: Consignments at a time, or as many as are under way if that is more.
 _STRETCH: Final = 1 << 14
-_MOST_SERVERS: Final = 10_000
+_FEW, _MOST_SERVERS = 24, 10_000
 _MOST_TURNS: Final = 1 << 20
 _NOTHING: Final = np.empty(0)
 _NEVER: Final = math.inf
@@ -560,9 +560,10 @@ class _StationPlace(_Place):
         super().__init__(run)
         self._part, self._shifts, self._spans = part, shifts, shifts.spans()
         self._begins, self._causes = np.empty(0), np.empty(0, np.int64)
-        servers = part.servers or 0
-        self._free = np.full(servers, -1.0), np.full(servers, -1)
-        self._place = np.array([0, 0, ("finish", "interrupt", "restart").index(part.at_closing)])
+        servers, closing = part.servers, ("finish", "interrupt", "restart").index(part.at_closing)
+        kept = passes.AS_MANY if servers is None else passes.FEW if servers <= _FEW else passes.MANY
+        self._free = np.zeros(servers or 1, np.int64), np.full(servers or 1, -1)
+        self._place = np.array([0, 0, closing, kept])
         self._counts = np.zeros((run.weeks, passes.COUNTS), np.int64)
         self._sums = np.zeros((run.weeks, passes.SUMS))
         self.bins: Words = np.zeros(WAIT_BINS, np.int64)
