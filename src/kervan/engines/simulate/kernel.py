@@ -6,8 +6,6 @@ and fields are offsets (`layout`).
 
 from __future__ import annotations
 
-import zlib
-from pathlib import Path
 from typing import Any
 
 from numba import njit
@@ -43,6 +41,7 @@ from kervan.engines.simulate.world import (
     MOST_OPERATIONS,
     PAUSED,
     SERVED,
+    STAMP,
     TOO_MANY_ALIVE,
     TOO_MANY_EVENTS,
     TRAVELLED,
@@ -480,9 +479,4 @@ def _entries(stamp: int) -> tuple[Any, Any, Any, Any]:
     return prepare, advance, close_books, stuck
 
 
-def _stamp() -> int:
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return zlib.crc32(b"".join(file.read_bytes() for file in files)) or 1
-
-
-prepare, advance, close_books, stuck = _entries(_stamp())
+prepare, advance, close_books, stuck = _entries(STAMP)

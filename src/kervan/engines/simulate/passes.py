@@ -9,33 +9,24 @@ them walk.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
 
 from kervan.engines.simulate.elementary import bits_of, exp, is_central, ln, middle, number_of, tail
-from kervan.engines.simulate.keyed import (
-    ARRIVAL,
-    CROSSING,
-    DETERMINISTIC,
-    EXPONENTIAL,
-    HEADWAY,
-    LOGNORMAL,
-    SPELL,
-    block,
-    draw,
-    unit,
-)  # fmt: skip
+from kervan.engines.simulate.keyed import DETERMINISTIC, EXPONENTIAL, LOGNORMAL, block, draw, unit
 from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.waits import bin_of
-from kervan.engines.simulate.world import ARRIVAL_OF, DUE, SERVED, TRAVELLED, UNLOADED, ZERO, ticks
+from kervan.engines.simulate.world import ARRIVAL_OF, DUE, SERVED, STAMP, TRAVELLED, UNLOADED, ZERO, ticks
 
-__all__ = [
-    "arrivals", "begin", "book", "chances", "count", "draws", "due", "finish", "sail", "serve", "travel", "turns"
-]  # fmt: skip
+__all__ = ["arrivals", "begin", "chances", "draws", "finish", "leave", "sail", "serve", "travel"]
 
-#: Columns of a consignment; the first is that of a record, which holds three numbers.
-(WHO, BEGAN, MOVING, WAITING, FROM, MOVED, WAITED, SERIAL, OP, UNIT_SIZE) = range(10)
+#: Columns of a consignment; the first is that of a record, which holds three numbers, and the last its serial number and
+#: the operation at which it is. A row is a line of the processor's memory.
+WHO, BEGAN, MOVING, WAITING, FROM, MOVED, WAITED, SERIAL, UNIT_SIZE = range(9)
+OP_BIT = 36
+NUMBER = np.int64((1 << OP_BIT) - 1)
 #: A tag is kind, serial number (35 bits) and row (24 bits); of a voyage, the number is lane (10 bits) and voyage.
 ROW_BITS, VOYAGE_BITS, KIND_BITS = 24, 25, 59
 ROW = np.int64((1 << ROW_BITS) - 1)
@@ -44,9 +35,9 @@ MOST_LANES = 1 << (KIND_BITS - ROW_BITS - VOYAGE_BITS)
 ARRIVED, BEGUN, ENDED, LONGEST, BUSY, COUNTS = range(6)
 WAITS_H, QUEUE_H, SUMS = range(3)
 #: A lane: what it is, and how it stands.
-(CAPACITY, TIMEOUT_H, LOAD_H, UNLOAD_H, IS_CLOCK, CROSSING_LAW, HEADWAY_LAW, LANE_SIZE) = (0, 1, 2, 3, 4, 5, 8, 11)
-(SIZE_WAITING, TOUCHED_H, AREA_H, WAITS_OF, FIRST_WAITS, CARRIED, NEXT_DUE, LANE_HOURS) = range(8)
-(VOYAGES, BOARDED, TICKS, IS_DUE, LOST, EVENTS, IS_SHUT, TURNED, LANE_COUNTS) = range(9)
+CAPACITY, TIMEOUT_H, LOAD_H, UNLOAD_H, IS_CLOCK, LANE_SIZE = range(6)
+SIZE_WAITING, TOUCHED_H, AREA_H, WAITS_OF, FIRST_WAITS, CARRIED, TIMES_OUT, LANE_HOURS = range(8)
+VOYAGES, BOARDED, TICKED, IS_DUE, LOST, EVENTS, IS_SHUT, TURNED, LANE_COUNTS = range(9)
 
 #: How servers are kept: not at all, in their order, as a heap.
 AS_MANY, FEW, MANY = range(3)
@@ -94,7 +85,7 @@ def _ordinals(tags, units):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def draws(law, key, who, tags, units):  # type: ignore[no-untyped-def]
+def _draws(law, key, who, tags, units):  # type: ignore[no-untyped-def]
     """Return a draw of each of these; ``who`` is owner, place and purpose."""
     out = np.empty(len(tags))
     _draw_all(law, key, who, _ordinals(tags, units), out)
@@ -102,7 +93,7 @@ def draws(law, key, who, tags, units):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def chances(key, who, tags, units):  # type: ignore[no-untyped-def]
+def _chances(key, who, tags, units):  # type: ignore[no-untyped-def]
     """Return a uniform of each of these."""
     owner, place, purpose = who
     ordinals, out = _ordinals(tags, units), np.empty(len(tags))
@@ -112,16 +103,15 @@ def chances(key, who, tags, units):  # type: ignore[no-untyped-def]
     return out
 
 
-# ── arrivals and gates ──────────────────────────────────────────────────────────────────────────────
+# ── arrivals ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @njit(error_model="numpy")
-def arrivals(law, key, owner, first, season, state, times):  # type: ignore[no-untyped-def]
-    """Write the next times of arrival, from the number ``first`` on; return whether each is after the one before.
+def _arrivals(times, season, state):  # type: ignore[no-untyped-def]
+    """Make headways the times of arrival; return whether each is after the one before.
 
     ``state`` is the operational time, the piece of the season, where it starts in operational time, and the last time.
     """
-    _draw_all(law, key, (owner, ZERO, ARRIVAL), np.arange(first, first + len(times)), times)
     operational, piece, start, before = state[0], np.int64(state[1]), state[2], state[3]
     last, is_rising = len(season) // 2 - 1, True
     for i in range(len(times)):
@@ -139,7 +129,7 @@ def arrivals(law, key, owner, first, season, state, times):  # type: ignore[no-u
 
 
 @njit(error_model="numpy")
-def begin(born, groups, made, numbers, units, rows):  # type: ignore[no-untyped-def]
+def _begin(born, groups, made, numbers, units, rows):  # type: ignore[no-untyped-def]
     """Make consignments in these rows, and return when and by which event.
 
     Parameters
@@ -172,40 +162,40 @@ def begin(born, groups, made, numbers, units, rows):  # type: ignore[no-untyped-
     return out_times, out_tags
 
 
-@njit(error_model="numpy")
-def turns(laws, pieces, key, owner, horizon, out):  # type: ignore[no-untyped-def]
-    """Write when a gate turns, of failures (no pieces) or of spells; return how often, or -1 if there is no room."""
-    up, down = laws
-    now, count, piece = 0.0, 0, 0
-    while count < len(out):
-        if len(pieces):
-            while 3 * (piece + 1) < len(pieces) and pieces[3 * (piece + 1)] <= now:
-                piece += 1
-            law = (np.int64(EXPONENTIAL), pieces[3 * piece + 1 + count % 2], 0.0)
-        elif count % 2:
-            law = (np.int64(down[0]), down[1], down[2])
-        else:
-            law = (np.int64(up[0]), up[1], up[2])
-        now = now + draw(law, down if count % 2 else up, key, owner, np.int64(count), ZERO, ZERO, SPELL)
-        if now >= horizon:
-            return count
-        out[count] = now
-        count += 1
-    return -1
-
-
 # ── entries ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 @njit(error_model="numpy")
-def due(times, tags, until, out_times, out_tags):  # type: ignore[no-untyped-def]
+def _leave(times, tags, until, counted, units):  # type: ignore[no-untyped-def]
     """Take the entries before a time, in their order; the others move to the front.
+
+    Parameters
+    ----------
+    times, tags
+        The entries.
+    until
+        The time.
+    counted
+        The operation that they leave (-1: each its own; -2: none, do not count), from when on it is counted, and
+        how many have left it and the sums of their hours.
+    units
+        The consignments, as integers and as hours.
 
     Returns
     -------
-    int
-        How many; -1 where two voyages of two lanes are unloaded at the same time, whose order is not known here.
+    tuple
+        How many, when, and by which event; -1 where two voyages of two lanes are unloaded at the same time, whose order
+        is not known here.
     """
+    out_times, out_tags = np.empty(len(times)), np.empty(len(times), np.int64)
+    taken = _take(times, tags, until, out_times, out_tags)
+    if counted[0] > -2 and taken > 0:
+        _count(out_times[:taken], out_tags[:taken], counted, units)
+    return taken, out_times, out_tags
+
+
+@njit(error_model="numpy")
+def _take(times, tags, until, out_times, out_tags):  # type: ignore[no-untyped-def]
     taken, left, is_sorted, before, low, high = 0, 0, True, -1.0, math.inf, -1.0
     for i in range(len(times)):
         time, tag = times[i], tags[i]
@@ -284,13 +274,15 @@ def _merge_all(times, tags, other_times, other_tags):  # type: ignore[no-untyped
 
 
 @njit(error_model="numpy")
-def count(times, tags, op, warm, units, hours, sums):  # type: ignore[no-untyped-def]
-    """Count those who leave an operation (-1: each its own), as `kernel` does, and from when they are on the next."""
+def _count(times, tags, counted, units):  # type: ignore[no-untyped-def]
+    """Count those who leave an operation, as `kernel` does, and from when they are on the next."""
+    op, warm, sums = counted
+    words, hours = units
     for i in range(len(times)):
         row, now = tags[i] & ROW, times[i]
         moving, waiting = hours[row, MOVING], hours[row, WAITING]
         if now >= warm:
-            here = op if op >= 0 else units[row, OP]
+            here = op if op >= 0 else words[row, SERIAL] >> OP_BIT
             sums[here, 0] += 1.0
             sums[here, 1] += now - hours[row, FROM]
             sums[here, 2] += moving - hours[row, MOVED]
@@ -299,25 +291,27 @@ def count(times, tags, op, warm, units, hours, sums):  # type: ignore[no-untyped
 
 
 @njit(error_model="numpy")
-def finish(times, tags, units, hours, records):  # type: ignore[no-untyped-def]
+def _finish(times, tags, units, records):  # type: ignore[no-untyped-def]
     """Write the records of those who have arrived, and return their rows."""
+    words, hours = units
     rows, numbers = np.empty(len(times), np.int64), records.view(np.float64)
     for i in range(len(times)):
         row = tags[i] & ROW
         rows[i] = row
-        records[i, 0] = units[row, WHO]
+        records[i, 0] = words[row, WHO]
         numbers[i, 1], numbers[i, 2] = hours[row, BEGAN], times[i] - hours[row, BEGAN]
         numbers[i, 3], numbers[i, 4] = hours[row, MOVING], hours[row, WAITING]
     return rows
 
 
 @njit(error_model="numpy")
-def travel(times, tags, laws, units, hours, horizon):  # type: ignore[no-untyped-def]
+def _travel(times, tags, laws, units, horizon):  # type: ignore[no-untyped-def]
     """Let them travel; times and tags become those of the end. Return how many end before the horizon, or -1.
 
     It is -1 where a travel takes no time.
     """
     need, delay, procedure = laws
+    words, hours = units
     left = 0
     for i in range(len(times)):
         row, hours_of = tags[i] & ROW, need[i]
@@ -329,7 +323,7 @@ def travel(times, tags, laws, units, hours, horizon):  # type: ignore[no-untyped
         if not end > times[i]:
             return -1
         if end < horizon:
-            times[left], tags[left] = end, (TRAVELLED << KIND_BITS) | (units[row, SERIAL] << ROW_BITS) | row
+            times[left], tags[left] = end, (TRAVELLED << KIND_BITS) | ((words[row, SERIAL] & NUMBER) << ROW_BITS) | row
             left += 1
     return left
 
@@ -346,16 +340,15 @@ def _week_of(time):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def serve(line, starts, free, spans, place, units, weeks):  # type: ignore[no-untyped-def]
-    """Let a line of consignments pass a station: when each begins, and when it ends.
+def _serve(line, starts, free, spans, place, units, books):  # type: ignore[no-untyped-def]
+    """Let a line of consignments pass a station: when each begins, and when it ends; and write all that down.
 
-    Kiefer and Wolfowitz: each begins when it comes or when the first server is free, whichever is later, or when the
-    station opens after that.
+    Each begins when it comes or when the first server is free, whichever is later, or when the station opens after that.
 
     Parameters
     ----------
     line
-        Times, tags and hours of service, in the order in which they come; the hours become the ends.
+        Times, tags and hours of service, in the order in which they come; the first two become those of the ends.
     starts
         When those before began who had not begun as the last one came, and by which event; room for these.
     free
@@ -367,19 +360,25 @@ def serve(line, starts, free, spans, place, units, weeks):  # type: ignore[no-un
         are kept.
     units
         The consignments, as integers and as hours.
-    weeks
-        Counts by week, and the horizon.
+    books
+        Counts and hours by week, the histogram of waits, and the horizon and the end of the warm-up.
 
     Returns
     -------
-    bool
-        Whether each service took time.
+    int
+        How many services end before the horizon; -1 where a service takes no time.
     """
-    if len(free[0]) == 1 and place[2] == 0:
-        _serve_by_one(line, starts, free, spans, place, units, weeks[1])
+    counts, sums, bins, limits = books
+    if len(free[0]) == 1 and place[2] == 0 and place[3] != AS_MANY:
+        _serve_by_one(line, starts, free, spans, place, units, limits[0])
     else:
-        _serve_by_many(line, starts, free, spans, place, units, weeks[1])
-    return _count_line(line, starts, place[0], weeks[0])
+        _serve_by_many(line, starts, free, spans, place, units, limits[0])
+    if not _count_line(line, starts, place[0], counts):
+        return -1
+    begins = starts[0][place[0] :]
+    begun = _book_waits(line[0], begins, counts, sums, limits[0])
+    _book_bins(line[0], begins[:begun], bins, limits[1])
+    return _book_ends(line, begun, counts, units[0], limits[0])
 
 
 @njit(error_model="numpy")
@@ -399,7 +398,7 @@ def _serve_by_one(line, starts, free, spans, place, units, horizon):  # type: ig
             if opens[span] > start:
                 start, cause = opens[span], _GATE
         start = start if start < horizon else math.inf
-        free_h, free_by = start + need[i], (SERVED << (KIND_BITS - ROW_BITS)) | words[row, SERIAL]
+        free_h, free_by = start + need[i], (SERVED << (KIND_BITS - ROW_BITS)) | (words[row, SERIAL] & NUMBER)
         hours[row, WAITING] += start - now
         begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, free_h
     place[1], free[0][0], free[1][0] = span, bits_of(free_h), free_by
@@ -440,7 +439,7 @@ def _serve_by_many(line, starts, free, spans, place, units, horizon):  # type: i
         else:
             start = math.inf
         begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, end
-        is_over = (SERVED << (KIND_BITS - ROW_BITS)) | words[row, SERIAL]
+        is_over = (SERVED << (KIND_BITS - ROW_BITS)) | (words[row, SERIAL] & NUMBER)
         if place[3] == AS_MANY:
             pass
         elif place[3] == FEW:
@@ -534,25 +533,20 @@ def _is_sooner(times, causes, place, time, cause):  # type: ignore[no-untyped-de
 
 
 @njit(error_model="numpy")
-def book(line, starts, weeks, bins, limits, units):  # type: ignore[no-untyped-def]
-    """Write a line that has been served into the statistics; times and tags become those of the ends.
-
-    Returns
-    -------
-    int
-        How many services end before the horizon.
-    """
-    times, tags, ends = line
-    counts, sums = weeks
-    horizon, warm = limits
-    begun = _book_waits(times, starts, counts, sums, horizon)
-    places = np.empty(begun, np.int64)
-    for i in range(begun):
+def _book_bins(times, starts, bins, warm):  # type: ignore[no-untyped-def]
+    places = np.empty(len(starts), np.int64)
+    for i in range(len(starts)):
         places[i] = bin_of(starts[i] - times[i])
-    for i in range(begun):
+    for i in range(len(starts)):
         if starts[i] >= warm:
             bins[places[i]] += 1
-    week, left = _week_of(starts[0]) if begun else 0, 0
+
+
+@njit(error_model="numpy")
+def _book_ends(line, begun, counts, words, horizon):  # type: ignore[no-untyped-def]
+    """Count services ended by week; times and tags become those of the ends. Return how many."""
+    times, tags, ends = line
+    week, left = 0, 0
     for i in range(begun):
         end, row = ends[i], tags[i] & ROW
         if end < horizon:
@@ -560,7 +554,8 @@ def book(line, starts, weeks, bins, limits, units):  # type: ignore[no-untyped-d
                 week = _week_of(end)
             counts[week, ENDED] += 1
             counts[week, BUSY] += ticks(end - WEEK_H * week)
-            times[left], tags[left] = end, (SERVED << KIND_BITS) | (units[row, SERIAL] << ROW_BITS) | row
+            times[left] = end
+            tags[left] = (SERVED << KIND_BITS) | ((words[row, SERIAL] & NUMBER) << ROW_BITS) | row
             left += 1
     return left
 
@@ -600,7 +595,7 @@ def _count_queue(sums, week, since, until):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def sail(queue, joined, lane, state, shifts, who, limits, hours):  # type: ignore[no-untyped-def]
+def _sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
     """Let a lane sail until a time.
 
     Parameters
@@ -609,51 +604,56 @@ def sail(queue, joined, lane, state, shifts, who, limits, hours):  # type: ignor
         When each came, its tag and its size; the first ``joined`` have been in the queue before.
     lane, state
         What the lane is; hours and counts of how it stands.
-    shifts
-        When it closes and opens, by turns.
-    who
-        Key of the run, owner of the draws, number of the lane.
+    times
+        When it closes and opens, by turns; departure times of a clock from the next on; crossings of the next voyages.
     limits
-        Until when, and the horizon.
+        Until when, the horizon, and the number of the lane.
     hours
         The consignments.
 
     Returns
     -------
     tuple
-        How many have boarded (-1 where a crossing or a headway takes no time), and when and by which event they land.
+        How many have boarded (-1 where a crossing takes no time), and when and by which event they land.
     """
     since, tags, _ = queue
     stand, counts = state
-    until, horizon = limits
-    head, last = 0, joined
+    shifts, clock, crossings = times
+    until, horizon, number = limits
+    head, last, sailed, ticked = 0, joined, 0, 0
     out_times, out_tags = np.empty(len(since)), np.empty(len(since), np.int64)
     while True:
         turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
-        last, now, is_due = _join(queue, (head, last), turned, lane, state)
+        due_at = clock[ticked] if lane[IS_CLOCK] else stand[TIMES_OUT]
+        last, now, is_due = _join(queue, (head, last), (turned, due_at), lane, state)
         if not is_due:
-            now = min(turned, stand[NEXT_DUE])
+            due_at = due_at if lane[IS_CLOCK] else stand[TIMES_OUT]
+            now = min(turned, due_at)
             if now >= until:
                 return head, out_times, out_tags
             if turned == now:
                 counts[TURNED] += 1
                 counts[IS_SHUT] = 1 - counts[IS_SHUT]
-            elif not _tick(now, lane, stand, counts, who):
-                return -1, out_times, out_tags
+            else:
+                ticked += _tick(lane, stand, counts)
         while counts[IS_SHUT] == 0 and _is_due(now, since, (head, last), lane, stand, counts):
-            crossing, landed = _cross(now, lane, counts, who, horizon)
-            if not crossing > 0.0:
+            first, crossing = head, crossings[sailed]
+            loaded = now + lane[LOAD_H]
+            arrived = loaded + crossing
+            landed = arrived + lane[UNLOAD_H]
+            if not arrived > loaded:
                 return -1, out_times, out_tags
-            first = head
+            counts[EVENTS] += np.int64(loaded < horizon) + np.int64(arrived < horizon) + np.int64(landed < horizon)
             head = _board(now, queue, (head, last), lane, state, crossing, hours)
-            by = (UNLOADED << KIND_BITS) | ((who[2] << VOYAGE_BITS | counts[VOYAGES]) << ROW_BITS)
+            by = (UNLOADED << KIND_BITS) | ((number << VOYAGE_BITS | counts[VOYAGES]) << ROW_BITS)
             for i in range(first, head):
                 out_times[i], out_tags[i] = landed, by | (tags[i] & ROW)
             counts[VOYAGES] += 1
+            sailed += 1
 
 
 @njit(error_model="numpy")
-def _join(queue, ends, turned, lane, state):  # type: ignore[no-untyped-def]
+def _join(queue, ends, events, lane, state):  # type: ignore[no-untyped-def]
     """Let those join who come before anything else happens to the lane, until it is due.
 
     Returns
@@ -664,14 +664,15 @@ def _join(queue, ends, turned, lane, state):  # type: ignore[no-untyped-def]
     since, tags, sizes = queue
     stand, counts = state
     head, last = ends
-    size, touched, area, due_at = stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H], stand[NEXT_DUE]
+    turned, due_at = events
+    size, touched, area = stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H]
     now, is_due = -1.0, False
     while last < len(since) and not is_due:
         now, event = since[last], tags[last] >> ROW_BITS
         if now >= turned or now > due_at or (now == due_at and tags[last] >> KIND_BITS > DUE):
             break
         if head == last and not lane[IS_CLOCK]:
-            due_at = _timeout(now, now, lane)
+            stand[TIMES_OUT] = due_at = _timeout(now, now, lane)
         while last < len(since) and since[last] == now and tags[last] >> ROW_BITS == event:
             area += size * (now - touched)
             touched = now
@@ -680,7 +681,7 @@ def _join(queue, ends, turned, lane, state):  # type: ignore[no-untyped-def]
         is_due = counts[IS_SHUT] == 0 and not lane[IS_CLOCK] and (
             size >= lane[CAPACITY] or now >= since[head] + lane[TIMEOUT_H]
         )  # fmt: skip
-    stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H], stand[NEXT_DUE] = size, touched, area, due_at
+    stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H] = size, touched, area
     return last, now, is_due
 
 
@@ -691,23 +692,16 @@ def _timeout(now, since, lane):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _tick(now, lane, stand, counts, who):  # type: ignore[no-untyped-def]
-    """Take a timeout or a departure time; return whether the next departure time is later."""
+def _tick(lane, stand, counts):  # type: ignore[no-untyped-def]
+    """Take a timeout, or a departure time; return how many of the latter."""
     counts[EVENTS] += 1
     if not lane[IS_CLOCK]:
-        stand[NEXT_DUE] = math.inf
-        return True
+        stand[TIMES_OUT] = math.inf
+        return 0
     counts[LOST] += counts[IS_DUE]
     counts[IS_DUE] = 1
-    stand[NEXT_DUE] = now + _lane_draw(lane, HEADWAY_LAW, who, counts[TICKS], HEADWAY)
-    counts[TICKS] += 1
-    return stand[NEXT_DUE] > now
-
-
-@njit(error_model="numpy")
-def _lane_draw(lane, law, who, ordinal, purpose):  # type: ignore[no-untyped-def]
-    code = (np.int64(lane[law]), lane[law + 1], lane[law + 2])
-    return draw(code, lane, who[0], who[1], ordinal, ZERO, ZERO, purpose)
+    counts[TICKED] += 1
+    return 1
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -716,17 +710,6 @@ def _is_due(now, since, ends, lane, stand, counts):  # type: ignore[no-untyped-d
     if lane[IS_CLOCK]:
         return counts[IS_DUE] == 1
     return head < last and (stand[SIZE_WAITING] >= lane[CAPACITY] or now >= since[head] + lane[TIMEOUT_H])
-
-
-@njit(error_model="numpy")
-def _cross(now, lane, counts, who, horizon):  # type: ignore[no-untyped-def]
-    """Draw a crossing, count its events, and return it and when it is unloaded."""
-    crossing = _lane_draw(lane, CROSSING_LAW, who, counts[VOYAGES], CROSSING)
-    loaded = now + lane[LOAD_H]
-    arrived = loaded + crossing
-    landed = arrived + lane[UNLOAD_H]
-    counts[EVENTS] += np.int64(loaded < horizon) + np.int64(arrived < horizon) + np.int64(landed < horizon)
-    return (crossing if arrived > loaded else 0.0), landed
 
 
 @njit(error_model="numpy")
@@ -753,5 +736,62 @@ def _board(now, queue, ends, lane, state, crossing, hours):  # type: ignore[no-u
     counts[BOARDED] += head - first
     counts[IS_DUE] = 0
     if head > first and not lane[IS_CLOCK]:
-        stand[NEXT_DUE] = _timeout(now, since[head], lane) if head < last else math.inf
+        stand[TIMES_OUT] = _timeout(now, since[head], lane) if head < last else math.inf
     return head
+
+
+# ── what is called from outside ─────────────────────────────────────────────────────────────────────
+
+
+def _entries(stamp: int) -> Any:
+    """Return the functions that are compiled once and kept on disk; see `kernel`."""
+
+    @njit(cache=True, nogil=True)
+    def draws(law, key, who, tags, units):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _draws(law, key, who, tags, units)
+
+    @njit(cache=True, nogil=True)
+    def chances(key, who, tags, units):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _chances(key, who, tags, units)
+
+    @njit(cache=True, nogil=True)
+    def arrivals(times, season, state):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _arrivals(times, season, state)
+
+    @njit(cache=True, nogil=True)
+    def begin(born, groups, made, numbers, units, rows):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _begin(born, groups, made, numbers, units, rows)
+
+    @njit(cache=True, nogil=True)
+    def leave(times, tags, until, counted, units):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _leave(times, tags, until, counted, units)
+
+    @njit(cache=True, nogil=True)
+    def finish(times, tags, units, records):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _finish(times, tags, units, records)
+
+    @njit(cache=True, nogil=True)
+    def travel(times, tags, laws, units, horizon):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _travel(times, tags, laws, units, horizon)
+
+    @njit(cache=True, nogil=True)
+    def serve(line, starts, free, spans, place, units, books):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _serve(line, starts, free, spans, place, units, books)
+
+    @njit(cache=True, nogil=True)
+    def sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
+        _ = stamp
+        return _sail(queue, joined, lane, state, times, limits, hours)
+
+    return draws, chances, arrivals, begin, leave, finish, travel, serve, sail
+
+
+draws, chances, arrivals, begin, leave, finish, travel, serve, sail = _entries(STAMP)

@@ -18,7 +18,20 @@ from numpy.typing import NDArray
 
 from kervan.engines.simulate import passes
 from kervan.engines.simulate._histogram import WAIT_BINS
-from kervan.engines.simulate.keyed import BRANCH, DELAY, ELECTRONIC, ROUTE, SERVICE, SHARE, TRAVEL, law_row
+from kervan.engines.simulate.keyed import (
+    ARRIVAL,
+    BRANCH,
+    CROSSING,
+    DELAY,
+    ELECTRONIC,
+    HEADWAY,
+    ROUTE,
+    SERVICE,
+    SHARE,
+    SPELL,
+    TRAVEL,
+    law_row,
+)  # fmt: skip
 from kervan.engines.simulate.layout import edges_of
 from kervan.engines.simulate.model import (
     WEEK_H,
@@ -41,7 +54,8 @@ from kervan.engines.simulate.model import (
     key_of,
 )  # fmt: skip
 from kervan.engines.simulate.records import LANE_STATS, OPERATION_STATS, STATION_STATS, Room, expected
-from kervan.engines.simulate.world import ARRIVAL_OF, TICKS_PER_H
+from kervan.engines.simulate.world import TICKS_PER_H
+from kervan.errors import SolveError
 
 __all__ = ["Passed", "is_feed_forward", "pass_through"]
 
@@ -49,11 +63,11 @@ Floats = NDArray[np.float64]
 Words = NDArray[np.int64]
 
 #: Consignments at a time, or as many as are under way if that is more.
-_STRETCH: Final = 1 << 14
+_STRETCH: Final = 1 << 13
 _FEW, _MOST_SERVERS = 24, 10_000
 _MOST_TURNS: Final = 1 << 20
-_NOTHING: Final = np.empty(0)
-_NEVER: Final = math.inf
+_NO_SUMS: Final = np.zeros((0, 4))
+_NO_UNITS: Final = (np.zeros((0, passes.UNIT_SIZE), np.int64), np.zeros((0, passes.UNIT_SIZE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +228,13 @@ def pass_through(
     Returns
     -------
     Passed or None
-        None if the model cannot be run so, if two things happen at the same time whose order is not known here, if a
-        bound may have been passed, or if it was stopped: then the event list has the answer, or the error.
+        None if the model cannot be run so, if two things happen at the same time whose order is not known here, or if a
+        bound may have been passed: then the event list has the answer, or the error.
+
+    Raises
+    ------
+    SolveError
+        When it was stopped.
     """
     order = _order(model)
     if order is None:
@@ -257,9 +276,12 @@ class _Entries:
 
     def before(self, until: float) -> tuple[Floats, Words]:
         """Take those before a time, sorted."""
+        return self.leaving(until, (-2, 0.0, _NO_SUMS), _NO_UNITS)
+
+    def leaving(self, until: float, counted: tuple[int, float, Floats], units: tuple[Words, Floats]) -> tuple[Floats, Words]:
+        """Take those before a time, sorted, and count them as `passes.leave` says."""
         times, tags = self.take()
-        out_times, out_tags = np.empty(len(times)), np.empty(len(times), np.int64)
-        count = passes.due(times, tags, until, out_times, out_tags)
+        count, out_times, out_tags = passes.leave(times, tags, until, counted, units)
         if count < 0:
             raise _GivesUp
         self.put(times[: len(times) - count], tags[: len(times) - count])
@@ -270,21 +292,28 @@ class _Units:
     """The consignments under way: their rows, seen as integers and as hours, and which rows are free."""
 
     def __init__(self) -> None:
-        self.words: Words = np.zeros((0, passes.UNIT_SIZE), np.int64)
-        self.hours: Floats = self.words.view(np.float64)
+        self.words, self.hours = _NO_UNITS
         self._free: Words = np.empty(0, np.int64)
         self._count = 0
+
+    @property
+    def both(self) -> tuple[Words, Floats]:
+        return self.words, self.hours
 
     def take(self, count: int) -> Words:
         if count > self._count:
             old = len(self.words)
-            words = np.zeros((old + max(old, count, 2 * _STRETCH), passes.UNIT_SIZE), np.int64)
-            if len(words) > passes.ROW:
+            size = old + max(old, count, 2 * _STRETCH)
+            if size > passes.ROW:
                 raise _GivesUp
+            # Each row is a line of the processor's memory.
+            room = np.zeros((size + 1) * passes.UNIT_SIZE, np.int64)
+            start = -room.ctypes.data // room.itemsize % passes.UNIT_SIZE
+            words = room[start : start + size * passes.UNIT_SIZE].reshape(size, passes.UNIT_SIZE)
             words[:old] = self.words
             self.words, self.hours = words, words.view(np.float64)
-            fresh, kept = np.arange(len(words) - 1, old - 1, -1), self._free[: self._count]
-            self._free, self._count = np.empty(len(words), np.int64), len(fresh) + len(kept)
+            fresh, kept = np.arange(size - 1, old - 1, -1), self._free[: self._count]
+            self._free, self._count = np.empty(size, np.int64), len(fresh) + len(kept)
             self._free[: self._count] = np.concatenate([fresh, kept])
         self._count -= count
         return self._free[self._count : self._count + count]
@@ -292,6 +321,14 @@ class _Units:
     def give_back(self, rows: Words) -> None:
         self._free[self._count : self._count + len(rows)] = rows
         self._count += len(rows)
+
+    def at(self, tags: Words) -> Words:
+        """Return the steps at which consignments are."""
+        return self.words[tags & passes.ROW, passes.SERIAL] >> passes.OP_BIT
+
+    def put_at(self, tags: Words, at: Words | int) -> None:
+        rows = tags & passes.ROW
+        self.words[rows, passes.SERIAL] = (self.words[rows, passes.SERIAL] & passes.NUMBER) | (at << passes.OP_BIT)
 
 
 class _Arrivals:
@@ -309,10 +346,8 @@ class _Arrivals:
         """Draw so many times ahead, and return the last one, or infinity if there are no more."""
         most = math.inf if self.part.most is None else self.part.most
         if not self._is_over and len(self._times) < count // 2:
-            times = np.empty(int(min(count, most - self._drawn)))
-            if not passes.arrivals(
-                self._law, self._run.key, self.owner, self._drawn, self._season, self._state, times
-            ):
+            times = self._run.series(self._law, self.owner, ARRIVAL, (self._drawn, int(min(count, most - self._drawn))))
+            if not passes.arrivals(times, self._season, self._state):
                 raise _GivesUp
             self._drawn += len(times)
             self._times = np.concatenate([self._times, times])
@@ -367,7 +402,7 @@ class _Run:
         until = 0.0
         while until < self.horizon:
             if is_stopped():
-                return None
+                raise SolveError("stopped before the end")
             until = min(self.horizon, *(source.ahead(max(_STRETCH, self.alive)) for source in self.sources))
             self._begin(until, bounds[1])
             for place in self.order:
@@ -376,6 +411,12 @@ class _Run:
             if self.events >= bounds[0]:
                 raise _GivesUp
         return self._result()
+
+    def series(self, law: Floats, owner: np.int64, purpose: np.int64, numbers: tuple[int, int]) -> Floats:
+        """Return draws of one owner from a number on, so many."""
+        first, count = numbers
+        # To `passes`, these ordinals are rows with nothing else in them.
+        return passes.draws(law, self.key, (owner, _NONE, purpose), np.arange(count), np.arange(first, first + count)[:, None])
 
     def owner(self, number: int) -> np.int64:
         """Return the owner of the draws of a step."""
@@ -395,8 +436,7 @@ class _Run:
         if self.alive > most_alive:
             raise _GivesUp
         rows = self.units.take(count)
-        units = self.units.words, self.units.hours
-        times, tags = passes.begin((times, source), self.groups, self.made, self._numbers, units, rows)
+        times, tags = passes.begin((times, source), self.groups, self.made, self._numbers, self.units.both, rows)
         self.walk(times, tags, self._firsts(tags))
     def _firsts(self, tags: Words) -> Words | int:
         """Let consignments choose their programs, and return the first steps of these."""
@@ -482,16 +522,16 @@ class _Place:
 
     def receive(self, times: Floats, tags: Words, at: Words | int) -> None:
         if len(self.steps) > 1:
-            self.run.units.words[tags & passes.ROW, passes.OP] = at
+            self.run.units.put_at(tags, at)
         self.coming.put(times, tags)
 
     def go(self, until: float) -> None:
         """Take all that happens before a time."""
         self.work(until)
-        times, tags = self.leaving.before(until)
-        units, own = self.run.units, self.steps[0] if len(self.steps) == 1 else -1
-        passes.count(times, tags, own, self.run.warm, units.words, units.hours, self.run.sums)
-        self.run.walk(times, tags, own + 1 if own >= 0 else units.words[tags & passes.ROW, passes.OP] + 1)
+        run, own = self.run, self.steps[0] if len(self.steps) == 1 else -1
+        times, tags = self.leaving.leaving(until, (own, run.warm, run.sums), run.units.both)
+        if len(times):
+            run.walk(times, tags, own + 1 if own >= 0 else run.units.at(tags) + 1)
 
     def work(self, until: float) -> None:
         """Let those who have come in, and say when they leave."""
@@ -500,7 +540,7 @@ class _Place:
         """Return what holds for each, by the step at which it is."""
         if len(self.steps) == 1:
             return of(self.steps[0], tags)
-        at, out = self.run.units.words[tags & passes.ROW, passes.OP], np.empty(len(tags))
+        at, out = self.run.units.at(tags), np.empty(len(tags))
         for number in self.steps:
             here = np.flatnonzero(at == number)
             out[here] = of(number, tags[here])
@@ -525,7 +565,7 @@ class _End(_Place):
     def go(self, until: float) -> None:
         times, tags = self.coming.all()
         units = self.run.units
-        units.give_back(passes.finish(times, tags, units.words, units.hours, self._room.take(len(times))))
+        units.give_back(passes.finish(times, tags, units.both, self._room.take(len(times))))
         self.run.alive -= len(times)
 
     def records(self) -> Words:
@@ -546,7 +586,7 @@ class _TravelPlace(_Place):
         delay = procedure = np.empty(0)
         if op.waiting.mean_h > 0 or op.procedure.mean_h > 0:
             delay, procedure = self.draws(op.waiting, number, DELAY, tags), self.draws(op.procedure, number, SERVICE, tags)
-        count = passes.travel(times, tags, (need, delay, procedure), run.units.words, run.units.hours, run.horizon)
+        count = passes.travel(times, tags, (need, delay, procedure), run.units.both, run.horizon)
         if count < 0:
             raise _GivesUp
         run.events += count
@@ -572,21 +612,18 @@ class _StationPlace(_Place):
         times, tags = self.coming.all()
         if not len(times):
             return
-        run, units, kept = self.run, self.run.units, len(self._begins)
+        run, kept = self.run, len(self._begins)
         ends = self.each(tags, self._needs)
         starts = np.concatenate([self._begins, ends]), np.concatenate([self._causes, tags])
         self._place[0] = kept
-        if not passes.serve(
-            (times, tags, ends), starts, self._free, self._spans, self._place, (units.words, units.hours),
-            (self._counts, run.horizon),
-        ):  # fmt: skip
+        come = float(times[-1])
+        books = self._counts, self._sums, self.bins, (run.horizon, run.warm)
+        count = passes.serve((times, tags, ends), starts, self._free, self._spans, self._place, run.units.both, books)
+        if count < 0:
             raise _GivesUp
         # Who begins by the time of the last one has begun before whoever comes next.
-        begun = int(np.searchsorted(starts[0], times[-1], side="right"))
+        begun = int(np.searchsorted(starts[0], come, side="right"))
         self._begins, self._causes = (one[begun:] for one in starts)
-        count = passes.book(
-            (times, tags, ends), starts[0][kept:], (self._counts, self._sums), self.bins, (run.horizon, run.warm), units.words
-        )
         run.events += count
         self.leaving.put(times[:count], tags[:count])
 
@@ -625,33 +662,45 @@ class _LanePlace(_Place):
 
     def __init__(self, run: _Run, part: Lane, number: int, shifts: _Shifts) -> None:
         super().__init__(run)
-        self._part, self._shifts = part, shifts.times
-        words = [0.0] * passes.LANE_SIZE
-        for place, law in ((passes.CROSSING_LAW, part.crossing), (passes.HEADWAY_LAW, part.headway)):
-            words[place : place + 3] = map(float, law_row(law, words))
-        is_clock = part.rule == "clock"
-        words[:5] = part.capacity, part.timeout_h, part.load_h, part.unload_h, float(is_clock)
-        self._lane = np.array(words)
+        self._shifts, self._number, self._owner = shifts.times, number, np.int64(key_of(part.name))
+        self._crossing, self._headway = _law(part.crossing), _law(part.headway)
+        self._is_clock = part.rule == "clock"
+        self._lane = np.array([part.capacity, part.timeout_h, part.load_h, part.unload_h, float(self._is_clock)])
         self._stand, self._counts = np.zeros(passes.LANE_HOURS), np.zeros(passes.LANE_COUNTS, np.int64)
-        self._stand[passes.NEXT_DUE] = part.offset_h if is_clock else math.inf
+        self._stand[passes.TIMES_OUT] = math.inf
         self._counts[passes.IS_SHUT] = int(shifts.is_shut)
-        self._who = run.key, np.int64(key_of(part.name)), np.int64(number)
+        self._clock = np.array([part.offset_h])
         self._queue = np.empty(0), np.empty(0, np.int64), np.empty(0)
 
     def work(self, until: float) -> None:
         times, tags = self.coming.all()
-        run, joined = self.run, len(self._queue[0])
+        run, joined, counts = self.run, len(self._queue[0]), self._counts
         new = times, tags, self.each(tags, self._sizes)
         queue = tuple(np.concatenate(pair) for pair in zip(self._queue, new, strict=True))
-        before = int(self._counts[passes.EVENTS])
-        count, out_times, out_tags = passes.sail(
-            queue, joined, self._lane, (self._stand, self._counts), self._shifts, self._who, (until, run.horizon), run.units.hours
-        )
-        if count < 0 or self._counts[passes.VOYAGES] >= 1 << passes.VOYAGE_BITS:
+        voyages, events, ticked = (int(counts[place]) for place in (passes.VOYAGES, passes.EVENTS, passes.TICKED))
+        self._wind_up(until, ticked)
+        # No voyage without a passenger or a departure time.
+        most = len(queue[0]) + (len(self._clock) if self._is_clock else 0) + 1
+        crossings = run.series(self._crossing, self._owner, CROSSING, (voyages, most))
+        ahead = self._shifts, self._clock, crossings
+        limits, state = (until, run.horizon, self._number), (self._stand, counts)
+        count, out_times, out_tags = passes.sail(queue, joined, self._lane, state, ahead, limits, run.units.hours)
+        if count < 0 or counts[passes.VOYAGES] >= 1 << passes.VOYAGE_BITS:
             raise _GivesUp
-        run.events += int(self._counts[passes.EVENTS]) - before
+        run.events += int(counts[passes.EVENTS]) - events
+        self._clock = self._clock[int(counts[passes.TICKED]) - ticked :]
         self._queue = tuple(one[count:] for one in queue)
         self.leaving.put(out_times[:count], out_tags[:count])
+
+    def _wind_up(self, until: float, ticked: int) -> None:
+        """Draw departure times until one is beyond this time."""
+        while self._is_clock and self._clock[-1] < until:
+            first = ticked + len(self._clock) - 1
+            headways = self.run.series(self._headway, self._owner, HEADWAY, (first, max(64, len(self._clock))))
+            more = np.cumsum(np.concatenate([self._clock[-1:], headways]))
+            if not (np.diff(more) > 0).all():
+                raise _GivesUp
+            self._clock = np.concatenate([self._clock, more[1:]])
 
     def _sizes(self, number: int, tags: Words) -> Floats:
         step = self.run.steps[number]
@@ -695,20 +744,30 @@ def _turns(run: _Run, gate: Gate) -> tuple[Floats, bool]:
 
 
 def _drawn_turns(run: _Run, gate: Failures | Spells) -> Floats:
-    up = down = _law(Law())
-    pieces = np.empty(0)
-    if isinstance(gate, Failures):
-        up, down = _law(gate.up), _law(gate.down)
-    else:
-        pieces = np.array([float(value) for piece in gate.pieces_h for value in piece])
-    room, count = 1024, -1
-    while count < 0:
-        room *= 4
-        if room > _MOST_TURNS:
+    """Return when a gate turns whose spells are drawn, the first an open one."""
+    owner, count, times = np.int64(key_of(gate.name)), 64, np.zeros(1)
+    while times[-1] < run.horizon:
+        count *= 4
+        if count > _MOST_TURNS:
             raise _GivesUp
-        times = np.empty(room)
-        count = passes.turns((up, down), pieces, run.key, np.int64(key_of(gate.name)), run.horizon, times)
-    return times[:count]
+        if isinstance(gate, Failures):
+            up, down = (run.series(_law(law), owner, SPELL, (0, count)) for law in (gate.up, gate.down))
+            down[::2] = up[::2]
+            times = np.cumsum(down)
+        else:
+            times = _weather(gate, run.series(_law(Law.of("exponential", 1.0)), owner, SPELL, (0, count)))
+    return times[times < run.horizon]
+
+
+def _weather(gate: Spells, spells: Floats) -> Floats:
+    """Return when weather turns: each spell has the mean of the time at which it begins."""
+    now, piece, times = 0.0, 0, []
+    for number, spell in enumerate(spells.tolist()):
+        while piece + 1 < len(gate.pieces_h) and gate.pieces_h[piece + 1][0] <= now:
+            piece += 1
+        now += gate.pieces_h[piece][1 + number % 2] * spell
+        times.append(now)
+    return np.array(times)
 
 
 class _Shifts:

@@ -124,10 +124,15 @@ def run_model(
         raise ParamsError(f"the horizon must be above 0 h and finite, not {horizon_h}")
     if horizon_h / WEEK_H * len(model.stations) > _MOST_STATION_WEEKS:
         raise ParamsError(f"{len(model.stations):,} stations for {horizon_h:,.0f} h are too many weeks to keep apart")
+    key = stream(seed, replication)
+    asked = {"horizon_h": float(horizon_h), "warm_h": float(warm_h), "seed": seed, "replication": replication}
+    passed = pass_through(model, key, horizon_h, warm_h, (max_events, max_alive), is_stopped) if recursion else None
+    if passed is not None:
+        return Run(**vars_of(passed), **asked)
     block = block_of(model, horizon_h, warm_h, _UNITS)
-    block.words[layout.KEY] = stream(seed, replication)
+    block.words[layout.KEY] = key
     block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
-    return _read(*_advance(model, block, is_stopped))
+    return Run(**_read(*_advance(model, block, is_stopped)), **asked)
 
 
 _UNITS: Final = 256

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -22,6 +24,8 @@ GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, ARRIVAL_OF =
 DONE, PAUSED, MORE_UNITS, MORE_RECORDS, TOO_MANY_EVENTS, TOO_MANY_ALIVE, ENDLESS = range(7)
 #: As ``numpy.int64`` constants do not make the compiler write a function once more for each of them.
 ZERO: Final = np.int64(0)
+#: Of all files of the engine, for the functions that are kept on disk: see `kernel`.
+STAMP: Final = zlib.crc32(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))) or 1
 #: Of `ticks`.
 TICKS_PER_H: Final = 2.0**33
 #: Operations that one consignment may go through without time passing.
