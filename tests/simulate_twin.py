@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -18,172 +14,117 @@ from typing import Any
 import numpy as np
 
 from kervan.engines.simulate import keyed
-from kervan.engines.simulate.model import (
-    Branch,
-    Embargo,
-    Enter,
-    Failures,
-    Gate,
-    Hours,
-    Law,
-    Leave,
-    Model,
-    Outages,
-    Ride,
-    Spells,
-    Travel,
-    Visit,
-    key_of,
-)  # fmt: skip
+from kervan.engines.simulate import model as of
 from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
 from kervan.errors import SolveError
 
 GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, BORN = range(9)
-WEEK_H = 168.0
 
 
 class Thing(SimpleNamespace):
-    """Something with a state; two are the same only if they are one."""
-
-    __eq__, __hash__ = object.__eq__, object.__hash__
-
-
-@dataclass
-class TwinRun:
-    """The same as a `kervan.engines.simulate.run.Run`, without the histogram."""
-
-    records: Any
-    stations: Any
-    lanes: Any
-    fleets: Any
-    operations: Any
-    made: list[int]
-    alive: int
-    events: int
-
-
-@cache
-def _row(law: Law) -> tuple[int, float, float, Any]:
-    tables: list[float] = []
-    code, a, b = keyed.law_row(law, tables)
-    return code, float(a), float(b), np.array(tables, dtype=float)
+    __eq__, __hash__ = object.__eq__, object.__hash__  # two are the same only if they are one
 
 
 class Twin:
-    """The state of a run; what is kept of a thing is named as the specification names it."""
-
-    def __init__(self, model: Model, horizon_h: float, seed: int, replication: int, warm_h: float) -> None:
-        self.warm = warm_h
-        self.horizon, self.key, self.now, self.events = horizon_h, keyed.stream(seed, replication), 0.0, 0
-        self.heap: list[tuple[float, int, int]] = []
-        self.planned: dict[tuple[int, int], float] = {}
-        self.agenda: list[Any] = []
-        self.units: list[Any] = []
-        self.voyages: list[Any] = []
-        self.finished: list[tuple[Any, ...]] = []
-        self.station_rows = np.zeros((len(model.stations), math.ceil(horizon_h / WEEK_H)), STATION_STATS)
-        self.lane_rows = np.zeros(len(model.lanes), LANE_STATS)
-        self.fleet_rows = np.zeros(len(model.fleets), FLEET_STATS)
-        self.operations = {
-            (s, p, o): [0, 0.0, 0.0, 0.0]
-            for s, source in enumerate(model.sources)
-            for p, (_, program) in enumerate(source.programs)
-            for o in range(len(program))
-        }
-        self.gates = [Thing(spec=gate, open=_opens(gate), turns=self._turns(gate)) for gate in model.gates]
-        shut = {gate.spec.name for gate in self.gates if not gate.open}
-        self.stations = {
-            one.name: Thing(spec=one, work=self.start, rows=rows, busy=0, closed=len(shut & {*one.gates}), serving=[],
-                queues=[[] for _ in range(4)], last=0.0)
-            for one, rows in zip(model.stations, self.station_rows, strict=True)
-        }  # fmt: skip
-        self.yards = {one.name: Thing(spec=one, work=self.admit, inside=[], blocked=deque()) for one in model.yards}
-        self.lanes = {
-            one.name: Thing(spec=one, work=self.sail, n=n, row=self.lane_rows[n], last=0.0,
-                closed=len(shut & {*one.gates}), queue=deque(), size=0.0, due=False, departures=0, coming=0, sailed=0,
-                held=[], fleet=None)
-            for n, one in enumerate(model.lanes)
-        }  # fmt: skip
-        self.ports = {one.name: Thing(free=one.berths, queue=deque()) for one in model.ports}
-        self.fleets = [self._fleet(fleet, self.fleet_rows[n]) for n, fleet in enumerate(model.fleets)]
+    def __init__(self, model: of.Model, horizon_h: float, key: int, warm_h: float) -> None:
+        self.key, self.horizon, self.warm, self.now, self.week, self.events = key, horizon_h, warm_h, 0.0, 0, 0
+        self.heap, self.agenda, self.records, self.units, self.voyages, self.ticket = [], [], [], [], [], count()
+        self.gates = {one.name: Thing(spec=one, n=n, open=opens(one)) for n, one in enumerate(model.gates)}
+        self.stations = self.places(model.stations, "servers", self.serve, self.begin, STATION_STATS)
+        self.yards = self.places(model.yards, "places", self.serve, self.admit)
+        self.ports = self.places(model.ports, "berths", self.serve, self.go)
+        self.lanes = self.places(model.lanes, "", self.sail, None, LANE_STATS)
+        self.fleets = list(self.places(model.fleets, "", self.dispatch, None, FLEET_STATS).values())
+        for fleet in self.fleets:
+            fleet.laws = {(a, b): law for a, b, law in fleet.spec.positioning}
+            fleet.lanes = [lane for lane in self.lanes.values() if lane.spec.fleet == fleet.spec.name]
+            first = [fleet.lanes[n % len(fleet.lanes)] for n in range(fleet.spec.vehicles)]
+            fleet.vehicles = [Thing(fleet=fleet, state="idle", lane=lane, port=lane.spec.from_port) for lane in first]
+            fleet.idle = list(fleet.vehicles)
+            for lane in fleet.lanes:
+                lane.fleet, lane.holders, lane.room = fleet, fleet.vehicles, fleet.spec.vehicles
+        for gate in self.gates.values():
+            gate.turns = self.turns(gate.spec)
+            self.plan(next(gate.turns, math.inf), GATE, gate.n, self.turn, gate)
+        for lane in (lane for lane in self.lanes.values() if lane.spec.rule == "clock"):
+            self.plan(lane.spec.offset_h, DUE, lane.n, self.tick, lane)
         self.sources = [Thing(spec=one, n=n, tau=one.offset_h, groups=0, made=0) for n, one in enumerate(model.sources)]
-        for n, gate in enumerate(self.gates):
-            self.plan(next(gate.turns, math.inf), GATE, n)
-        for lane in self.lanes.values():
-            if lane.spec.rule == "clock":
-                self.plan(lane.spec.offset_h, DUE, lane.n)
         for source in self.sources:
+            programs = [program for _, program in source.spec.programs]
+            source.left = [[[0, 0.0, 0.0, 0.0] for _ in program] for program in programs]
             self.plan_arrival(source)
 
-    def _fleet(self, spec: Any, row: Any) -> Thing:
-        laws = {(a, b): law for a, b, law in spec.positioning}
-        fleet = Thing(spec=spec, work=self.dispatch, row=row, empties=0, laws=laws)
-        fleet.lanes = [lane for lane in self.lanes.values() if lane.spec.fleet == spec.name]
-        for lane in fleet.lanes:
-            lane.fleet = fleet
-        first = [fleet.lanes[n % len(fleet.lanes)] for n in range(spec.vehicles)]
-        new = {"fleet": fleet, "state": "idle", "since": 0.0}
-        fleet.vehicles = [Thing(lane=lane, port=lane.spec.from_port, **new) for lane in first]
-        fleet.idle = list(fleet.vehicles)
-        return fleet
+    def places(self, parts: Any, room: str, work: Any, start: Any, stats: Any = STATION_STATS) -> dict[str, Thing]:
+        """Return what has room for some, who hold it, while others wait in its queue of each priority."""
+        return {
+            one.name: Thing(
+                spec=one, n=n, work=work, start=start, room=getattr(one, room, None) or math.inf, holders=[],
+                serving=[], queues=[[], [], [], []], gates=getattr(one, "gates", ()), held=[], fleet=None, size=0.0,
+                due=False, ticks=0, sailed=0, empty=0, coming=0, timer=None,
+                rows=np.zeros(math.ceil(self.horizon / of.WEEK_H), stats))
+            for n, one in enumerate(parts)
+        }  # fmt: skip
 
-    # ── draws, events, agenda ───────────────────────────────────────────────────────────────────────
+    # ── draws, events, time ─────────────────────────────────────────────────────────────────────────
 
-    def draw(self, law: Law, owner: str, ordinal: int, purpose: Any, place: str = "", lap: int = 0) -> float:
-        code, a, b, table = _row(law)
-        at = key_of(place) if place else 0
-        return float(keyed.draw((code, a, b), table, self.key, key_of(owner), ordinal, at, lap, purpose))
+    def draw(self, law: of.Law, owner: str, ordinal: int, purpose: Any, place: str = "", lap: int = 0) -> float:
+        table: list[float] = []
+        code, a, b = keyed.law_row(law, table)
+        at = (of.key_of(owner), ordinal, of.key_of(place) if place else 0, lap, purpose)
+        return float(keyed.draw((code, float(a), float(b)), np.array(table, float), self.key, *at))
 
-    def hours(self, unit: Thing, law: Law, place: str, purpose: Any) -> float:
-        return self.draw(law, unit.source.name, unit.ordinal, purpose, place, unit.lap)
+    def hours(self, unit: Thing, law: of.Law, place: str, purpose: Any) -> float:
+        return self.draw(law, unit.source.spec.name, unit.ordinal, purpose, place, unit.lap)
 
     def below(self, unit: Thing, chance: float, place: str, purpose: Any) -> bool:
-        at = (key_of(unit.source.name), unit.ordinal, key_of(place), unit.lap)
-        return bool(keyed.uniform(self.key, *at, purpose) < chance)
+        owner, at = of.key_of(unit.source.spec.name), of.key_of(place) if place else 0
+        return bool(keyed.uniform(self.key, owner, unit.ordinal, at, unit.lap, purpose) < chance)
 
-    def plan(self, time: float, kind: int, serial: int) -> None:
-        self.planned[kind, serial] = time
-        heapq.heappush(self.heap, (time, kind, serial))
-
-    def cancel(self, kind: int, serial: int) -> float:
-        return self.planned.pop((kind, serial), math.nan)
+    def plan(self, time: float, kind: int, serial: int, take: Any, thing: Any) -> list[Any]:
+        heapq.heappush(self.heap, event := [time, kind, serial, next(self.ticket), take, thing])
+        return event
 
     def put(self, thing: Thing) -> None:
-        if thing not in self.agenda:
-            self.agenda.append(thing)
+        self.agenda += [] if thing in self.agenda else [thing]
 
-    def run(self) -> TwinRun:
-        lanes = list(self.lanes.values())
-        takes: list[tuple[Any, list[Any]]] = [
-            (self.turn, self.gates), (self.unloaded, self.voyages), (self.arrived, self.voyages),
-            (self.loaded, self.voyages), (self.served, self.units), (self.walk_on, self.units),
-            (self.impatient, self.units), (self.fall_due, lanes), (self.arrive, self.sources),
-        ]  # fmt: skip
+    def add(self, thing: Thing, name: str, value: float = 1) -> None:
+        thing.rows[name][self.week] += value
+
+    def pass_time(self, until: float) -> None:
+        while self.now < until:
+            then = min(until, of.WEEK_H * (self.week + 1))
+            for one in self.stations.values():
+                self.add(one, "queue_area_h", waiting(one) * (then - self.now))
+                self.add(one, "busy_area_h", len(one.holders) * (then - self.now))
+                self.add(one, "open_h", (not self.is_shut(one)) * (then - self.now))
+            for lane in self.lanes.values():
+                self.add(lane, "queue_area_h", lane.size * (then - self.now))
+            for vehicle in (one for fleet in self.fleets for one in fleet.vehicles):
+                self.add(vehicle.fleet, f"{vehicle.state}_h", then - self.now)
+            self.now, self.week = then, int(then // of.WEEK_H)
+            for one in self.stations.values() if self.now < self.horizon else ():
+                one.rows["longest"][self.week] = max(one.rows["longest"][self.week], waiting(one))
+
+    def run(self) -> Thing:
         while self.heap and self.heap[0][0] < self.horizon:
-            time, kind, serial = heapq.heappop(self.heap)
-            if self.planned.get((kind, serial)) == time:
-                self.now = time
+            time, _, _, _, take, thing = heapq.heappop(self.heap)
+            if take:  # else it was cancelled
+                self.pass_time(time)
                 self.events += 1
-                self.cancel(kind, serial)
-                take, things = takes[kind]
-                take(things[serial])
+                take(thing)
                 while self.agenda:
-                    thing = self.agenda.pop(0)
-                    thing.work(thing)
-        return self._result()
-
-    def _result(self) -> TwinRun:
-        self.now = self.horizon
-        for station in self.stations.values():
-            self.account(station)
-        for lane in self.lanes.values():
-            self.resize(lane, 0.0)
-        for vehicle in (one for fleet in self.fleets for one in fleet.vehicles):
-            self.become(vehicle, "idle")
-        return TwinRun(
-            np.array(self.finished, RECORD), self.station_rows, self.lane_rows, self.fleet_rows,
-            np.array([(*place, *row) for place, row in self.operations.items()], OPERATION_STATS),
-            [source.made for source in self.sources], len(self.units) - len(self.finished), self.events,
+                    due = self.agenda.pop(0)
+                    due.work(due)
+        self.pass_time(self.horizon)
+        if self.stuck():
+            raise SolveError("deadlock")
+        left = [(s.n, p, o, *row) for s in self.sources for p, rows in enumerate(s.left) for o, row in enumerate(rows)]
+        return Thing(
+            records=np.array(self.records, RECORD), alive=len(self.units) - len(self.records), events=self.events,
+            made=[source.made for source in self.sources], operations=np.array(left, OPERATION_STATS),
+            stations=np.array([one.rows for one in self.stations.values()], STATION_STATS),
+            lanes=np.array([total(one.rows) for one in self.lanes.values()], LANE_STATS),
+            fleets=np.array([total(one.rows) for one in self.fleets], FLEET_STATS),
         )  # fmt: skip
 
     # ── consignments ────────────────────────────────────────────────────────────────────────────────
@@ -198,434 +139,383 @@ class Twin:
                 if after > source.tau:
                     break
                 worth, first, factor = after, start, weight
-            self.plan(first + (source.tau - worth) / factor, BORN, source.n)
+            self.plan(first + (source.tau - worth) / factor, BORN, source.n, self.arrive, source)
 
     def arrive(self, source: Thing) -> None:
         self.plan_arrival(source)
+        shares = np.cumsum([share for share, _ in source.spec.programs])[:-1]
         for _ in range(source.spec.group):
             unit = Thing(
-                number=len(self.units), source=source.spec, ordinal=source.made, began=self.now, at=0, lap=0,
-                moving=0.0, waiting=0.0, since=0.0, station=None, blocked=None, before=(self.now, 0.0, 0.0),
+                source=source, ordinal=source.made, serial=len(self.units), began=self.now, moving=0.0, waiting=0.0,
+                last=(self.now, 0.0, 0.0), to=0, steps=0, lap=0, timer=None, holds=None, blocked=False,
             )  # fmt: skip
             source.made += 1
             self.units.append(unit)
-            u = keyed.uniform(self.key, key_of(source.spec.name), unit.ordinal, 0, 0, keyed.ROUTE)
-            shares = list(np.cumsum([share for share, _ in source.spec.programs])[:-1])
-            unit.choice = next((n for n, most in enumerate(shares) if u < most), len(shares))
-            unit.program, unit.of = source.spec.programs[unit.choice][1], source.n
-            self.walk(unit, 0)
+            unit.choice = next((n for n, s in enumerate(shares) if self.below(unit, s, "", keyed.ROUTE)), len(shares))
+            unit.journey = self.journey(unit, source.spec.programs[unit.choice][1])
+            self.walk(unit)
 
-    def walk_on(self, unit: Thing) -> None:
-        self.leave(unit)
-        self.walk(unit, unit.at + 1)
+    def walk(self, unit: Thing) -> None:
+        """Go on until it rests again."""
+        unit.blocked, unit.steps = False, 0
+        next(unit.journey, None)
+        if unit.holds and not unit.blocked:
+            unit.holds.holders.remove(unit)
+            self.put(unit.holds)
+            unit.holds = None
 
-    def leave(self, unit: Thing) -> None:
-        """Count the operation it has rested in."""
-        here, row = (self.now, unit.moving, unit.waiting), self.operations[unit.of, unit.choice, unit.at]
+    def journey(self, unit: Thing, program: of.Program) -> Any:  # noqa: C901
+        """Go through the program, and yield wherever it rests."""
+        while unit.to < len(program):
+            op, unit.at, unit.to, unit.steps = program[unit.to], unit.to, unit.to + 1, unit.steps + 1
+            if unit.steps > 10_000:
+                raise SolveError("a consignment goes round without time passing")
+            match op:
+                case of.Visit():
+                    place = op.key or op.station
+                    if op.share >= 1 or self.below(unit, op.share, place, keyed.SHARE):
+                        yield from self.visit(unit, op, self.stations[op.station], place)
+                case of.Travel():
+                    laws = ((op.law, keyed.TRAVEL), (op.waiting, keyed.DELAY), (op.procedure, keyed.SERVICE))
+                    moves, waits, works = (self.hours(unit, law, op.key, purpose) for law, purpose in laws)
+                    unit.moving, unit.waiting = unit.moving + moves, unit.waiting + waits
+                    yield self.plan(self.now + (moves + (waits + works)), TRAVELLED, unit.serial, self.walk, unit)
+                case of.Ride():
+                    yield self.join(unit, op.size or unit.source.spec.size, self.lanes[op.lane])
+                case of.Enter():
+                    yield from self.enter(unit, op, self.yards[op.yard])
+                case of.Leave():
+                    self.yards[op.yard].holders.remove(unit)
+                    self.turn_embargoes(self.yards[op.yard])
+                    self.put(self.yards[op.yard])
+                case of.Branch() if self.below(unit, op.chance, op.key, keyed.BRANCH):
+                    unit.to, unit.lap = op.to, unit.lap + (op.to <= unit.at)
+            if unit.steps == 0:  # it has rested
+                self.leave(unit, unit.source.left[unit.choice][unit.at], (self.now, unit.moving, unit.waiting))
+        who = (unit.ordinal, unit.source.n, unit.choice)
+        self.records.append((*who, unit.began, self.now - unit.began, unit.moving, unit.waiting))
+
+    def leave(self, unit: Thing, row: list[float], here: tuple[float, float, float]) -> None:
         if self.now >= self.warm:
-            row[:] = [row[0] + 1, *(had + b - a for had, a, b in zip(row[1:], unit.before, here, strict=True))]
-        unit.before = here
-
-    def walk(self, unit: Thing, at: int) -> None:
-        """Go through the program until it rests: an operation gives the next one, or None where it rests."""
-        unit.at, held = at, unit.station
-        for _ in range(10_000):
-            if unit.at == len(unit.program):
-                total = self.now - unit.began
-                self.finished.append((unit.ordinal, unit.of, unit.choice, unit.began, total, unit.moving, unit.waiting))
-                break
-            op = unit.program[unit.at]
-            following = getattr(self, f"do_{type(op).__name__.lower()}")(unit, op)
-            if following is None:
-                break
-            unit.at = following
-        else:
-            raise SolveError(f"a consignment of {unit.source.name} goes round without time passing")
-        if held and not unit.blocked:
-            self.account(held)
-            held.busy -= 1
-            unit.station = None
-            self.put(held)
-
-    def do_travel(self, unit: Thing, op: Travel) -> None:
-        hours = self.hours(unit, op.law, op.key, keyed.TRAVEL)
-        unit.moving += hours
-        waited = self.hours(unit, op.waiting, op.key, keyed.DELAY)
-        unit.waiting += waited
-        hours += waited + self.hours(unit, op.procedure, op.key, keyed.SERVICE)
-        self.plan(self.now + hours, TRAVELLED, unit.number)
-
-    def do_branch(self, unit: Thing, op: Branch) -> int:
-        if not self.below(unit, op.chance, op.key, keyed.BRANCH):
-            return unit.at + 1
-        following, unit.lap = op.to, unit.lap + (op.to <= unit.at)
-        return following
+            row[:] = [row[0] + 1, *(had + b - a for had, a, b in zip(row[1:], unit.last, here, strict=True))]
+        unit.last = here
 
     # ── stations ────────────────────────────────────────────────────────────────────────────────────
 
-    def do_visit(self, unit: Thing, op: Visit) -> int | None:
-        place, station = op.key or op.station, self.stations[op.station]
-        if op.share < 1 and not self.below(unit, op.share, place, keyed.SHARE):
-            return unit.at + 1
-        self.account(station)["arrived"] += 1
-        unit.since, queue = self.now, station.queues[unit.source.priority]
-        if _free(station) and not any(station.queues):
-            return self.begin(unit, station)
-        ahead = sum(map(len, station.queues[: unit.source.priority + 1]))
-        if ahead * op.law.mean_h / (station.spec.servers or math.inf) > op.divert_above_h:
-            return op.otherwise
-        row = self.account(station)
-        queue.append(unit)
-        row["longest"] = max(row["longest"], sum(map(len, station.queues)))
-        if op.patience:
-            self.plan(self.now + self.hours(unit, op.patience, place, keyed.PATIENCE), IMPATIENT, unit.number)
-        return None
+    def visit(self, unit: Thing, op: of.Visit, station: Thing, place: str) -> Any:
+        level, unit.op, unit.place, unit.since = unit.source.spec.priority, op, place, self.now
+        ahead = sum(map(len, station.queues[: level + 1]))
+        self.add(station, "arrived")
+        if self.is_free(station) and not waiting(station):
+            self.begin(unit)
+        elif ahead * op.law.mean_h / station.room > op.divert_above_h:
+            unit.to = op.otherwise
+            return
+        else:
+            station.queues[level].append(unit)
+            station.rows["longest"][self.week] = max(station.rows["longest"][self.week], waiting(station))
+            if op.patience:
+                end = self.now + self.hours(unit, op.patience, place, keyed.PATIENCE)
+                unit.timer = self.plan(end, IMPATIENT, unit.serial, self.walk, unit)
+        yield
+        unit.timer = None
+        if unit in station.serving:
+            station.serving.remove(unit)
+            unit.holds = station
+        else:
+            station.queues[level].remove(unit)
+            unit.to, unit.waiting = op.otherwise, unit.waiting + (self.now - unit.since)
 
-    def begin(self, unit: Thing, station: Thing) -> None:
-        row = self.account(station)
-        row["begun"] += 1
-        row["waits_h"] += self.now - unit.since
+    def serve(self, place: Thing) -> None:
+        """Start with the first of the most urgent, while there is room."""
+        while self.is_free(place) and waiting(place):
+            place.start(next(queue for queue in place.queues if queue).pop(0))
+
+    def begin(self, unit: Thing) -> None:
+        station = self.stations[unit.op.station]
+        cancel(unit.timer)
+        self.add(station, "begun")
+        self.add(station, "waits_h", self.now - unit.since)
         unit.waiting += self.now - unit.since
-        op = unit.program[unit.at]
-        place = op.key or op.station
-        law = op.electronic_law if self.below(unit, op.electronic, place, keyed.ELECTRONIC) else op.law
-        unit.full = self.hours(unit, law, place, keyed.SERVICE)
-        station.busy += 1
+        electronic = self.below(unit, unit.op.electronic, unit.place, keyed.ELECTRONIC)
+        law = unit.op.electronic_law if electronic else unit.op.law
+        unit.full = self.hours(unit, law, unit.place, keyed.SERVICE)
+        station.holders.append(unit)
         station.serving.append(unit)
-        self.plan(self.now + unit.full, SERVED, unit.number)
+        unit.timer = self.plan(self.now + unit.full, SERVED, unit.serial, self.walk, unit)
 
-    def start(self, station: Thing) -> None:
-        while _free(station) and any(station.queues):
-            self.account(station)
-            unit = next(queue for queue in station.queues if queue).pop(0)
-            self.cancel(IMPATIENT, unit.number)
-            self.begin(unit, station)
+    def is_free(self, place: Thing) -> bool:
+        return not self.is_shut(place) and len(place.holders) < place.room
 
-    def served(self, unit: Thing) -> None:
-        unit.station = self.stations[unit.program[unit.at].station]
-        unit.station.serving.remove(unit)
-        self.walk_on(unit)
+    # ── gates and yards ─────────────────────────────────────────────────────────────────────────────
 
-    def impatient(self, unit: Thing) -> None:
-        op = unit.program[unit.at]
-        self.account(self.stations[op.station])
-        self.stations[op.station].queues[unit.source.priority].remove(unit)
-        unit.waiting += self.now - unit.since
-        self.leave(unit)
-        self.walk(unit, op.otherwise)
-
-    def halt(self, station: Thing) -> None:
-        for unit in station.serving if station.spec.at_closing != "finish" else []:
-            unit.left, unit.halted = self.cancel(SERVED, unit.number) - self.now, self.now
-
-    def resume(self, station: Thing) -> None:
-        for unit in station.serving if station.spec.at_closing != "finish" else []:
-            unit.waiting += self.now - unit.halted
-            if station.spec.at_closing == "restart":
-                unit.waiting += unit.full - unit.left
-                unit.left = unit.full
-            self.plan(self.now + unit.left, SERVED, unit.number)
-
-    def account(self, station: Thing) -> Any:
-        """Add up areas to now, and return the row of this week."""
-        waiting, weeks = sum(map(len, station.queues)), len(station.rows)
-        while station.last < self.now:
-            week = int(station.last // WEEK_H)
-            row, until = station.rows[week], min(self.now, (week + 1) * WEEK_H)
-            row["queue_area_h"] += waiting * (until - station.last)
-            row["busy_area_h"] += station.busy * (until - station.last)
-            row["open_h"] += 0.0 if station.closed else until - station.last
-            row["longest"] = max(row["longest"], waiting)
-            station.last = until
-        row = station.rows[min(int(self.now // WEEK_H), weeks - 1)]
-        row["longest"] = max(row["longest"], waiting)
-        return row
-
-    # ── gates ───────────────────────────────────────────────────────────────────────────────────────
-
-    def _turns(self, gate: Gate) -> Iterator[float]:
+    def turns(self, gate: of.Gate) -> Any:
+        """Yield when a gate turns; those that depend on chance are asked as they have turned."""
         match gate:
-            case Hours():
-                edges = _edges(gate.spans_h, WEEK_H)  # none if it is always open
-                times = (week * WEEK_H + edge - gate.offset_h for week in (count() if edges else ()) for edge in edges)
+            case of.Hours() if edges := edges_of(gate.spans_h, of.WEEK_H):
+                times = (week * of.WEEK_H + edge - gate.offset_h for week in count() for edge in edges)
                 yield from (time for time in times if time > 0)
-            case Outages():
-                yield from (edge for edge in _edges(gate.spans_h, math.inf) if edge > 0)
-            case Spells() | Failures():
+            case of.Outages():
+                yield from (edge for edge in edges_of(gate.spans_h, math.inf) if edge > 0)
+            case of.Spells() | of.Failures():
                 for n in count():
-                    if isinstance(gate, Failures):
-                        law = gate.down if n % 2 else gate.up
-                    else:
+                    if isinstance(gate, of.Spells):
                         piece = next(piece for piece in reversed(gate.pieces_h) if piece[0] <= self.now)
-                        law = Law.of("exponential", piece[1 + n % 2])
+                        law = of.Law.of("exponential", piece[1 + n % 2])
+                    else:
+                        law = gate.down if n % 2 else gate.up
                     yield self.now + self.draw(law, gate.name, n, keyed.SPELL)
+
+    def is_shut(self, place: Thing) -> bool:
+        return not all(self.gates[name].open for name in place.gates)
 
     def turn(self, gate: Thing) -> None:
         """Open a shut gate, or shut an open one."""
+        places = [one for one in (*self.stations.values(), *self.lanes.values()) if gate.spec.name in one.spec.gates]
+        before = [self.is_shut(place) for place in places]
         gate.open = not gate.open
-        for place in [*self.stations.values(), *self.lanes.values()]:
-            if gate.spec.name in place.spec.gates:
-                station = place.work == self.start
-                if station:
-                    self.account(place)
-                before, place.closed = place.closed, place.closed + (-1 if gate.open else 1)
-                if not place.closed:
-                    (self.resume if station else self.release)(place)
-                    self.put(place if station else place.fleet or place)
-                elif not before and station:
-                    self.halt(place)
-        if not isinstance(gate.spec, Embargo):
-            self.plan(next(gate.turns, math.inf), GATE, self.gates.index(gate))
+        for place, was_shut in zip(places, before, strict=True):
+            for unit in place.serving if was_shut != self.is_shut(place) and is_interrupted(place) else ():
+                self.interrupt_or_resume(unit, place)
+            if not self.is_shut(place):
+                held, place.held = place.held, []
+                for voyage in held:
+                    self.go(voyage)
+                self.put(place.fleet or place)
+        self.plan(next(gate.turns, math.inf), GATE, gate.n, self.turn, gate)
 
-    # ── yards ───────────────────────────────────────────────────────────────────────────────────────
+    def interrupt_or_resume(self, unit: Thing, station: Thing) -> None:
+        if self.is_shut(station):
+            cancel(unit.timer)
+            unit.left, unit.since = unit.timer[0] - self.now, self.now
+            return
+        unit.waiting += self.now - unit.since
+        if station.spec.at_closing == "restart":
+            unit.waiting, unit.left = unit.waiting + (unit.full - unit.left), unit.full
+        unit.timer = self.plan(self.now + unit.left, SERVED, unit.serial, self.walk, unit)
 
-    def fill(self, yard: Thing, unit: Thing, by: int) -> None:
-        """Take a place or give it back, and turn the embargoes this calls for."""
-        (yard.inside.append if by > 0 else yard.inside.remove)(unit)
-        for gate in self.gates:
-            if isinstance(gate.spec, Embargo) and gate.spec.yard == yard.spec.name:
-                held, spec = len(yard.inside), gate.spec
-                if (held >= spec.high) if gate.open else (held <= spec.low):
-                    self.turn(gate)
+    def turn_embargoes(self, yard: Thing) -> None:
+        for gate in (gate for gate in self.gates.values() if getattr(gate.spec, "yard", None) == yard.spec.name):
+            inside = len(yard.holders)
+            if (inside >= gate.spec.high) if gate.open else (inside <= gate.spec.low):
+                self.turn(gate)
 
-    def do_enter(self, unit: Thing, op: Enter) -> int | None:
-        yard = self.yards[op.yard]
-        if len(yard.inside) < yard.spec.places and not yard.blocked:
-            self.fill(yard, unit, 1)
-            return unit.at + 1
-        if op.otherwise is None:
-            unit.blocked, unit.since = yard, self.now
-            yard.blocked.append(unit)
-            self.look_for_deadlock()
-        return op.otherwise
-
-    def do_leave(self, unit: Thing, op: Leave) -> int:
-        yard = self.yards[op.yard]
-        self.fill(yard, unit, -1)
-        self.put(yard)
-        return unit.at + 1
-
-    def admit(self, yard: Thing) -> None:
-        while len(yard.inside) < yard.spec.places and yard.blocked:
-            unit = yard.blocked.popleft()
-            unit.blocked = None
+    def enter(self, unit: Thing, op: of.Enter, yard: Thing) -> Any:
+        unit.since, unit.yard = self.now, yard
+        if self.is_free(yard) and not waiting(yard):
+            yard.holders.append(unit)
+            self.turn_embargoes(yard)
+        elif op.otherwise is not None:
+            unit.to = op.otherwise
+        else:
+            yard.queues[0].append(unit)
+            unit.blocked = True
+            yield
             unit.waiting += self.now - unit.since
-            self.fill(yard, unit, 1)
-            self.walk_on(unit)
 
-    def look_for_deadlock(self) -> None:
-        stuck = [yard for yard in self.yards.values() if len(yard.inside) >= yard.spec.places]
-        while stuck and (out := [yard for yard in stuck if any(unit.blocked not in stuck for unit in yard.inside)]):
-            stuck = [yard for yard in stuck if yard not in out]
-        if stuck:
-            raise SolveError(f"deadlock at {self.now:g} h: {', '.join(yard.spec.name for yard in stuck)}")
+    def admit(self, unit: Thing) -> None:
+        unit.yard.holders.append(unit)
+        self.turn_embargoes(unit.yard)
+        self.walk(unit)
 
-    # ── lanes ───────────────────────────────────────────────────────────────────────────────────────
+    def stuck(self) -> set[Thing]:
+        """Return who can never go on: all, less whoever waits for what one of the others may give back, and so on."""
+        found, vehicles = set[Thing](), [one for fleet in self.fleets for one in fleet.vehicles]
+        left = {*self.units, *self.voyages, *vehicles}
+        while found != left:
+            found, left = left, set()
+            shut = {
+                name for name, gate in self.gates.items()
+                if isinstance(gate.spec, of.Embargo) and not gate.open
+                and len(found.intersection(self.yards[gate.spec.yard].holders)) > gate.spec.low
+            }  # fmt: skip
+            for place in (one for kind in (self.stations, self.yards, self.ports, self.lanes) for one in kind.values()):
+                if shut.intersection(place.gates) or len(found.intersection(place.holders)) == place.room:
+                    left.update(one for queue in place.queues for one in queue if not one.timer)
+                if shut.intersection(place.gates):
+                    left.update(place.held, place.serving if is_interrupted(place) else ())
+            for voyage in left.intersection(self.voyages):
+                left.update(voyage.aboard, [voyage.vehicle])
+            for one in (one for one in vehicles if one in one.fleet.idle and one.fleet.spec.policy == "rotation"):
+                left.update([one] if shut.intersection(one.lane.gates) else [])
+        return found
 
-    def do_ride(self, unit: Thing, op: Ride) -> None:
-        lane = self.lanes[op.lane]
-        unit.since = self.now
-        unit.size = op.size or unit.source.size
-        self.resize(lane, unit.size)
-        lane.queue.append(unit)
-        if len(lane.queue) == 1:
+    # ── lanes and fleets ────────────────────────────────────────────────────────────────────────────
+
+    def join(self, unit: Thing, size: float, lane: Thing) -> None:
+        unit.size, unit.since, lane.size = size, self.now, lane.size + size
+        lane.queues[0].append(unit)
+        if waiting(lane) == 1:
             self.set_timer(lane)
         self.put(lane.fleet or lane)
 
-    def resize(self, lane: Thing, by: float) -> None:
-        lane.row["queue_area_h"] += lane.size * (self.now - lane.last)
-        lane.size, lane.last = lane.size + by, self.now
-
     def set_timer(self, lane: Thing) -> None:
-        """A lane that fills is due when the first has waited long enough."""
-        if lane.spec.rule == "full_or_timeout":
-            self.cancel(DUE, lane.n)
-            if lane.queue and lane.queue[0].since + lane.spec.timeout_h > self.now:
-                self.plan(lane.queue[0].since + lane.spec.timeout_h, DUE, lane.n)
+        cancel(lane.timer)
+        for first in lane.queues[0][:1] if lane.spec.rule == "full_or_timeout" else ():
+            if (end := first.since + lane.spec.timeout_h) > self.now:
+                lane.timer = self.plan(end, DUE, lane.n, self.tick, lane)
 
-    def fall_due(self, lane: Thing) -> None:
+    def tick(self, lane: Thing) -> None:
         if lane.spec.rule == "clock":
-            lane.row["lost"] += lane.due
-            lane.due = True
-            hours = self.draw(lane.spec.headway, lane.spec.name, lane.departures, keyed.HEADWAY)
-            self.plan(self.now + hours, DUE, lane.n)
-            lane.departures += 1
+            self.add(lane, "lost", lane.due)
+            headway = self.draw(lane.spec.headway, lane.spec.name, lane.ticks, keyed.HEADWAY)
+            self.plan(self.now + headway, DUE, lane.n, self.tick, lane)
+            lane.due, lane.ticks = True, lane.ticks + 1
         self.put(lane.fleet or lane)
 
     def is_due(self, lane: Thing) -> bool:
-        if lane.spec.rule == "clock":
-            return bool(lane.due)
-        timed_out = lane.queue and self.now >= lane.queue[0].since + lane.spec.timeout_h
-        return bool(lane.size >= lane.spec.capacity or timed_out)
-
-    def voyage(self, lane: Thing, vehicle: Thing | None = None) -> Thing:
-        one = Thing(number=len(self.voyages), lane=lane, vehicle=vehicle, aboard=None, at=self.now)
-        self.voyages.append(one)
-        return one
+        timed_out = waiting(lane) and self.now >= lane.queues[0][0].since + lane.spec.timeout_h
+        return lane.due if lane.spec.rule == "clock" else bool(lane.size >= lane.spec.capacity or timed_out)
 
     def sail(self, lane: Thing) -> None:
-        while not lane.closed and self.is_due(lane):
-            self.board(self.voyage(lane))
+        while not self.is_shut(lane) and self.is_due(lane):
+            self.set_out(lane, None)
 
-    def board(self, voyage: Thing) -> None:
-        lane, room, voyage.aboard = voyage.lane, voyage.lane.spec.capacity, []
-        lane.row["first_waits_h"] += self.now - lane.queue[0].since if lane.queue else 0.0
-        while lane.queue and lane.queue[0].size <= room:
-            unit = lane.queue.popleft()
-            room -= unit.size
-            self.resize(lane, -unit.size)
-            unit.waiting += self.now - unit.since
-            voyage.aboard.append(unit)
-            lane.row["waits_h"] += self.now - unit.since
-            lane.row["carried"] += unit.size
-        lane.size = lane.size if lane.queue else 0.0
-        lane.row["voyages"] += 1
-        lane.row["consignments"] += len(voyage.aboard)
-        lane.due = False
-        self.set_timer(lane)
-        voyage.hours = self.draw(lane.spec.crossing, lane.spec.name, lane.sailed, keyed.CROSSING)
-        lane.sailed += 1
-        self.plan(self.now + lane.spec.load_h, LOADED, voyage.number)
-        if voyage.vehicle:
-            self.become(voyage.vehicle, "loading")
+    def set_out(self, lane: Thing, vehicle: Thing | None, *, boards: bool = True) -> None:
+        voyage = Thing(serial=len(self.voyages), lane=lane, vehicle=vehicle, boards=boards, aboard=[], timer=None)
+        self.voyages.append(voyage)
+        voyage.course = self.course(voyage, lane, vehicle)
+        self.go(voyage)
+
+    def go(self, voyage: Thing) -> None:
+        """Go on until the next event of the voyage, or until another voyage or a gate lets it go on."""
+        for time, kind in [event] if (event := next(voyage.course, None)) else ():
+            self.plan(time, kind, voyage.serial, self.go, voyage)
+
+    def course(self, voyage: Thing, lane: Thing, vehicle: Thing | None) -> Any:  # noqa: C901
+        if vehicle and vehicle.port != lane.spec.from_port:
+            yield self.now + self.empty_voyage(vehicle, lane.spec.from_port), ARRIVED
+        if not voyage.boards:
+            self.be_idle(vehicle)
+            return
+        if vehicle:
+            yield from self.take_berth(voyage, "loading")
             lane.coming -= 1
             self.put(lane.fleet)
-
-    def loaded(self, voyage: Thing) -> None:
-        voyage.at = self.now
-        if voyage.vehicle and voyage.lane.closed:
-            self.become(voyage.vehicle, "weather")
-            voyage.lane.held.append(voyage)
-        else:
-            self.depart(voyage)
-
-    def release(self, lane: Thing) -> None:
-        held, lane.held = lane.held, []
-        for voyage in held:
-            self.depart(voyage)
-
-    def depart(self, voyage: Thing) -> None:
-        lane, hours = voyage.lane, voyage.hours
+        hours = self.board(voyage, lane)
+        yield self.now + lane.spec.load_h, LOADED
+        since = self.now
+        if vehicle and self.is_shut(lane):
+            vehicle.state = "weather"
+            lane.held.append(voyage)
+            yield
         for unit in voyage.aboard:
-            unit.waiting += self.now - voyage.at
-            unit.moving += hours
-        self.plan(self.now + hours, ARRIVED, voyage.number)
-        if voyage.vehicle:
-            lane.fleet.row["laden"] += 1
-            self.give_back(lane.spec.from_port)
-            self.become(voyage.vehicle, "sailing")
-
-    def arrived(self, voyage: Thing) -> None:
-        vehicle, lane, voyage.at = voyage.vehicle, voyage.lane.spec, self.now
-        if vehicle is None:
-            self.unload(voyage)
-            return
-        vehicle.port = lane.from_port if voyage.aboard is None else lane.to_port
-        if voyage.aboard is None and vehicle.fleet.spec.policy == "rotation":
-            self.stand_by(vehicle)
-        else:
-            self.ask(voyage)
-
-    def unload(self, voyage: Thing) -> None:
+            unit.waiting, unit.moving = unit.waiting + (self.now - since), unit.moving + hours
+        if vehicle:
+            self.add(vehicle.fleet, "laden")
+            self.give_back_berth(voyage, "sailing")
+        yield self.now + hours, ARRIVED
+        since = self.now
+        if vehicle:
+            vehicle.port = lane.spec.to_port
+            yield from self.take_berth(voyage, "unloading")
         for unit in voyage.aboard:
-            unit.waiting += self.now - voyage.at
-        self.plan(self.now + voyage.lane.spec.unload_h, UNLOADED, voyage.number)
-
-    def unloaded(self, voyage: Thing) -> None:
+            unit.waiting += self.now - since
+        yield self.now + lane.spec.unload_h, UNLOADED
         for unit in voyage.aboard:
-            self.walk_on(unit)
-        if vehicle := voyage.vehicle:
-            self.give_back(vehicle.port)
-            lanes = vehicle.fleet.lanes
-            if vehicle.fleet.spec.policy == "rotation":
-                vehicle.lane = lanes[(lanes.index(vehicle.lane) + 1) % len(lanes)]
-                if vehicle.port != vehicle.lane.spec.from_port:
-                    self.sail_empty(self.voyage(vehicle.lane, vehicle))
-                    return
-            self.stand_by(vehicle)
+            self.walk(unit)
+        if vehicle:
+            self.give_back_berth(voyage, "idle")
+            self.stand_by(vehicle, vehicle.fleet.lanes)
 
-    # ── fleets ──────────────────────────────────────────────────────────────────────────────────────
+    def empty_voyage(self, vehicle: Thing, port: str) -> float:
+        law, fleet = vehicle.fleet.laws[vehicle.port, port], vehicle.fleet
+        vehicle.port, vehicle.state, fleet.empty = port, "sailing", fleet.empty + 1
+        self.add(fleet, "empty")
+        return self.draw(law, fleet.spec.name, fleet.empty - 1, keyed.CROSSING)
 
-    def become(self, vehicle: Thing, state: str) -> None:
-        vehicle.fleet.row[f"{vehicle.state}_h"] += self.now - vehicle.since
-        vehicle.state, vehicle.since = state, self.now
+    def take_berth(self, voyage: Thing, state: str) -> Any:
+        port, vehicle = self.ports[voyage.vehicle.port], voyage.vehicle
+        if not self.is_free(port):
+            vehicle.state = "anchor"
+            port.queues[0].append(voyage)
+            yield
+        port.holders.append(voyage)
+        vehicle.state = state
 
-    def stand_by(self, vehicle: Thing) -> None:
-        self.become(vehicle, "idle")
+    def give_back_berth(self, voyage: Thing, state: str) -> None:
+        port, voyage.vehicle.state = self.ports[voyage.vehicle.port], state
+        port.holders.remove(voyage)
+        self.serve(port)
+
+    def board(self, voyage: Thing, lane: Thing) -> float:
+        room, queue = lane.spec.capacity, lane.queues[0]
+        self.add(lane, "first_waits_h", self.now - queue[0].since if queue else 0.0)
+        while queue and queue[0].size <= room:
+            voyage.aboard.append(unit := queue.pop(0))
+            room, lane.size = room - unit.size, lane.size - unit.size
+            unit.waiting += self.now - unit.since
+            for name, value in (("waits_h", self.now - unit.since), ("carried", unit.size), ("consignments", 1)):
+                self.add(lane, name, value)
+        lane.size, lane.due, lane.sailed = lane.size if queue else 0.0, False, lane.sailed + 1
+        self.add(lane, "voyages")
+        self.set_timer(lane)
+        return self.draw(lane.spec.crossing, lane.spec.name, lane.sailed - 1, keyed.CROSSING)
+
+    def stand_by(self, vehicle: Thing, lanes: list[Thing]) -> None:
+        if vehicle.fleet.spec.policy == "rotation":
+            vehicle.lane = lanes[(lanes.index(vehicle.lane) + 1) % len(lanes)]
+            if vehicle.port != vehicle.lane.spec.from_port:
+                self.set_out(vehicle.lane, vehicle, boards=False)
+                return
+        self.be_idle(vehicle)
+
+    def be_idle(self, vehicle: Thing) -> None:
+        vehicle.state = "idle"
         vehicle.fleet.idle.append(vehicle)
         self.put(vehicle.fleet)
 
-    def sail_empty(self, voyage: Thing) -> None:
-        fleet, vehicle, to_port = voyage.vehicle.fleet, voyage.vehicle, voyage.lane.spec.from_port
-        hours = self.draw(fleet.laws[vehicle.port, to_port], fleet.spec.name, fleet.empties, keyed.CROSSING)
-        fleet.empties += 1
-        fleet.row["empty"] += 1
-        self.become(vehicle, "sailing")
-        self.plan(self.now + hours, ARRIVED, voyage.number)
-
-    def ask(self, voyage: Thing) -> None:
-        self.become(voyage.vehicle, "anchor")
-        self.ports[voyage.vehicle.port].queue.append(voyage)
-        self.berth(self.ports[voyage.vehicle.port])
-
-    def give_back(self, port: str) -> None:
-        self.ports[port].free += 1
-        self.berth(self.ports[port])
-
-    def berth(self, port: Thing) -> None:
-        while port.free and port.queue:
-            port.free -= 1
-            voyage = port.queue.popleft()
-            if voyage.aboard is None:
-                self.board(voyage)
-            else:
-                self.become(voyage.vehicle, "unloading")
-                self.unload(voyage)
-
     def wants(self, lane: Thing) -> bool:
         whole = 0 if lane.spec.rule == "clock" else math.floor(lane.size / lane.spec.capacity)
-        return not lane.closed and max(whole, int(self.is_due(lane))) > lane.coming
+        return not self.is_shut(lane) and max(whole, int(self.is_due(lane))) > lane.coming
 
     def dispatch(self, fleet: Thing) -> None:
-        while found := (self.choose_in_turn if fleet.spec.policy == "rotation" else self.choose_longest)(fleet):
+        while found := self.choose(fleet, [lane for lane in fleet.lanes if self.wants(lane)]):
             lane, vehicle = found
             fleet.idle.remove(vehicle)
-            vehicle.lane = lane
-            lane.coming += 1
-            (self.ask if vehicle.port == lane.spec.from_port else self.sail_empty)(self.voyage(lane, vehicle))
+            vehicle.lane, lane.coming = lane, lane.coming + 1
+            self.set_out(lane, vehicle)
 
-    def choose_in_turn(self, fleet: Thing) -> tuple[Thing, Thing] | None:
-        pairs = ((lane, one) for lane in fleet.lanes if self.wants(lane) for one in fleet.idle if one.lane == lane)
-        return next(pairs, None)
-
-    def choose_longest(self, fleet: Thing) -> tuple[Thing, Thing] | None:
-        lanes = [lane for lane in fleet.lanes if self.wants(lane)]
-        if not lanes or not fleet.idle:
-            return None
-        beside = [lane for lane in lanes if any(one.port == lane.spec.from_port for one in fleet.idle)]
-        lane = max(beside or lanes, key=lambda one: one.size)
-        port = lane.spec.from_port
+    def choose(self, fleet: Thing, lanes: list[Thing]) -> tuple[Thing, Thing] | None:
+        beside = [(lane, one) for lane in lanes for one in fleet.idle if one.port == lane.spec.from_port]
+        if fleet.spec.policy == "rotation":
+            return next(((lane, one) for lane, one in beside if one.lane == lane), None)
         if beside:
-            return lane, next(one for one in fleet.idle if one.port == port)
-        return lane, min(fleet.idle, key=lambda one: fleet.laws[one.port, port].mean_h)
+            return max(beside, key=lambda pair: pair[0].size)  # of equals the first lane, and who is idle longest there
+        ways = [(lane, one) for lane in lanes if lane.size == max(lane.size for lane in lanes) for one in fleet.idle]
+        ways = [pair for pair in ways if pair[0] == ways[0][0]]
+        return min(ways, key=lambda pair: fleet.laws[pair[1].port, pair[0].spec.from_port].mean_h, default=None)
 
 
-def _free(station: Thing) -> bool:
-    return not station.closed and (station.spec.servers is None or station.busy < station.spec.servers)
+def cancel(event: list[Any] | None) -> None:
+    if event:
+        event[4] = None
 
 
-def _edges(spans: tuple[tuple[float, float], ...], around: float) -> list[float]:
+def is_interrupted(place: Thing) -> bool:
+    return getattr(place.spec, "at_closing", "finish") != "finish"
+
+
+def waiting(station: Thing) -> int:
+    return sum(map(len, station.queues))
+
+
+def total(rows: Any) -> tuple[Any, ...]:
+    return tuple(rows[name].sum() for name in rows.dtype.names)
+
+
+def edges_of(spans: tuple[tuple[float, float], ...], around: float) -> list[float]:
     """Return when spans begin and end, but for where one begins as another ends."""
     edges = [edge % around if edge < math.inf else edge for span in spans for edge in span]
     return sorted(edge for edge in edges if edges.count(edge) == 1)
 
 
-def _opens(gate: Gate) -> bool:
-    at = gate.offset_h if isinstance(gate, Hours) else 0.0
-    within = isinstance(gate, Hours | Outages) and any(a <= at < b for a, b in gate.spans_h)
-    return within if isinstance(gate, Hours) else not within
+def opens(gate: of.Gate) -> bool:
+    at = gate.offset_h if isinstance(gate, of.Hours) else 0.0
+    within = isinstance(gate, of.Hours | of.Outages) and any(a <= at < b for a, b in gate.spans_h)
+    return within if isinstance(gate, of.Hours) else not within
 
 
-def run_twin(model: Model, horizon_h: float, *, seed: int = 0, replication: int = 0, warm_h: float = 0.0) -> TwinRun:
-    """Run one replication of a model."""
-    return Twin(model, horizon_h, seed, replication, warm_h).run()
+def run_twin(model: of.Model, horizon_h: float, *, seed: int = 0, replication: int = 0, warm_h: float = 0.0) -> Any:
+    """Return the same as a `kervan.engines.simulate.run.Run`, without the histogram."""
+    return Twin(model, horizon_h, keyed.stream(seed, replication), warm_h).run()

@@ -206,7 +206,7 @@ def _sources(draw: Any, parts: Model, horizon_h: float) -> tuple[Source, ...]:
 def models(draw: Any) -> tuple[Model, float]:
     """Return a model and a horizon; some models are not valid (a lane that cannot fill), to be left out."""
     horizon_h = draw(st.sampled_from([60.0, 168.0, 200.0, 400.0]))
-    yards = tuple(Yard(name, draw(st.integers(1, 3))) for name in YARDS[: draw(st.sampled_from([0, 1, 2, 2]))])
+    yards = tuple(Yard(name, draw(st.integers(1, 6))) for name in YARDS[: draw(st.sampled_from([0, 1, 2, 2]))])
     gates = draw(_gates(yards))
     names = [gate.name for gate in gates]
     stations = tuple(

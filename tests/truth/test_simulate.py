@@ -618,12 +618,18 @@ def test_nobody_is_lost_at_any_time() -> None:
         assert run.made.sum() == len(run.records) + run.alive
         # A shorter run is the beginning of a longer one.
         assert np.array_equal(run.records, longest.records[: len(run.records)])
-    for run in (longest, run_model(everything(2_000), 9_000.0, seed=47)):
+    whole = run_model(everything(2_000), 9_000.0, seed=47)
+    begin, end = whole.records["began_h"], whole.records["began_h"] + whole.records["total_h"]
+    for horizon_h in np.linspace(11.1, 9_000.0, 60):
+        run = run_model(everything(2_000), float(horizon_h), seed=47)
+        assert run.made.sum() == (begin < horizon_h).sum()
+        assert run.alive == ((begin < horizon_h) & (end >= horizon_h)).sum()
+    for run in (longest, whole):
         for source, made in enumerate(run.made):
             ordinals = run.records["ordinal"][run.records["source"] == source]
             assert len(np.unique(ordinals)) == len(ordinals)
             assert ordinals.max() < made
-    assert run.alive == 0
+    assert whole.alive == 0
 
 
 # ── broken on purpose: the same checks must fail ────────────────────────────────────────────────────

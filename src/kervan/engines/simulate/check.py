@@ -32,13 +32,15 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
-from kervan.engines.simulate.paths import faults_of
+from kervan.engines.simulate.paths import faults_of, yards_inside
 from kervan.errors import ParamsError, did_you_mean
 
 __all__ = ["check_model", "problems_of"]
 
 _SHOWN = 50
 _MOST_AT_ONCE = 10_000
+#: Less than this is a matter of rounding.
+_LEAST_OPEN_H = 1e-9
 
 
 def check_model(model: Model) -> None:
@@ -76,9 +78,20 @@ def problems_of(model: Model) -> Iterator[str]:
         ("fleet", lambda fleet: _fleet(fleet, model)),
         ("source", lambda source: _source(source, model, names)),
     )
-    for what, check in checks:
-        for part in getattr(model, f"{what}s"):
-            yield from (f"{what} {part.name}: {words}" for words in check(part))
+    found = [
+        f"{what} {part.name}: {words}"
+        for what, check in checks
+        for part in getattr(model, f"{what}s")
+        for words in check(part)
+    ]
+    yield from found
+    # Whether parts that are sound fit together.
+    if not found:
+        for lane in model.lanes:
+            yield from (f"lane {lane.name}: {words}" for words in _fills(lane, model))
+        for what, parts in (("station", model.stations), ("lane", model.lanes)):
+            for part in parts:
+                yield from (f"{what} {part.name}: {words}" for words in _opens(part.gates, model))
 
 
 def _at_least_one(words: str, count: int) -> Iterator[str]:
@@ -137,6 +150,12 @@ def _rising(spans: tuple[tuple[float, float], ...], most: float) -> bool:
     )
 
 
+def _edges(spans: tuple[tuple[float, float], ...]) -> list[float]:
+    """Return when spans begin and end, but for where one begins as another ends."""
+    edges = [edge for span in spans for edge in span]
+    return [edge for edge in edges if edges.count(edge) == 1]
+
+
 def _gate(gate: Gate, yards: list[str]) -> Iterator[str]:
     match gate:
         case Hours():
@@ -149,6 +168,8 @@ def _gate(gate: Gate, yards: list[str]) -> Iterator[str]:
         case Outages():
             if not gate.spans_h or not _rising(gate.spans_h, math.inf):
                 yield "outages must be sorted spans from 0 h on that do not overlap"
+            elif [edge for edge in _edges(gate.spans_h) if edge < math.inf] == [0.0]:
+                yield "it never opens"
         case Embargo():
             yield from _known("embargo", "yard", (gate.yard,), yards)
             if not 0 <= gate.low < gate.high:
@@ -235,7 +256,7 @@ def _source(source: Source, model: Model, names: dict[str, list[str]]) -> Iterat
             yield from (where + words for words in _operation(op, names))
             yield from (where + words for words in _labels(op, place, len(program)))
             if isinstance(op, Ride) and op.lane in lanes:
-                yield from (where + words for words in _rides(source, op, lanes[op.lane], model))
+                yield from (where + words for words in _rides(source, op, lanes[op.lane]))
 
 
 def _season(season: tuple[tuple[float, float], ...]) -> Iterator[str]:
@@ -245,20 +266,53 @@ def _season(season: tuple[tuple[float, float], ...]) -> Iterator[str]:
         yield "factors of the season must be 0 or more, the last one above 0"
 
 
-def _rides(source: Source, ride: Ride, lane: Lane, model: Model) -> Iterator[str]:
-    size = source.size if ride.size is None else ride.size
+def _rides(source: Source, ride: Ride, lane: Lane) -> Iterator[str]:
+    size = _size(source, ride)
     if not 0 < size < math.inf:
         yield f"size {size:g}, must be above 0 and finite"
     if size > lane.capacity:
         yield f"a consignment of {size:g} does not fit into lane {lane.name} of {lane.capacity:g}"
-    rides = [
-        op
-        for one in model.sources for _, program in one.programs for op in program
-        if isinstance(op, Ride) and op.lane == lane.name
-    ]  # fmt: skip
-    waits_for_ever = lane.rule == "full_or_timeout" and lane.timeout_h == math.inf and len(rides) == 1
-    if waits_for_ever and source.most is not None and source.most * source.group * size < lane.capacity:
-        yield f"lane {lane.name} has no timeout and can never fill"
+
+
+def _size(source: Source, ride: Ride) -> float:
+    return source.size if ride.size is None else ride.size
+
+
+def _fills(lane: Lane, model: Model) -> Iterator[str]:
+    """Check that a lane that waits until it is full can be: each consignment waits at one place at a time."""
+    if lane.rule != "full_or_timeout" or lane.timeout_h < math.inf:
+        return
+    sizes: dict[Source, float] = {}
+    yards: list[frozenset[str]] = []
+    for source in model.sources:
+        for _, program in source.programs:
+            for op, inside in zip(program, yards_inside(program), strict=True):
+                if isinstance(op, Ride) and op.lane == lane.name:
+                    sizes[source] = max(sizes.get(source, 0.0), _size(source, op))
+                    yards.append(inside)
+    come = sum(math.inf if one.most is None else one.most * one.group * size for one, size in sizes.items())
+    if sizes and come < lane.capacity:
+        yield f"it has no timeout and can never fill: all that come take {come:g} of {lane.capacity:g}"
+    for yard in (yard for yard in model.yards if yards and all(yard.name in inside for inside in yards)):
+        room = yard.places * max(sizes.values())
+        if room < lane.capacity:
+            yield (
+                f"it has no timeout and can never fill: whoever waits for it is inside yard {yard.name}, whose "
+                f"{yard.places} take {room:g} of {lane.capacity:g}"
+            )
+
+
+def _opens(gates: tuple[str, ...], model: Model) -> Iterator[str]:
+    """Check that opening hours have a time in common."""
+    hours = [gate for gate in model.gates if isinstance(gate, Hours) and gate.name in gates]
+    common = [(0.0, WEEK_H)]
+    for gate in hours:
+        begins = [((start - gate.offset_h) % WEEK_H, end - start) for start, end in gate.spans_h]
+        spans = [(start - turn, start - turn + length) for start, length in begins for turn in (0.0, WEEK_H)]
+        both = [(max(a, c), min(b, d)) for a, b in common for c, d in spans]
+        common = [(start, end) for start, end in both if end - start > _LEAST_OPEN_H]
+    if not common:
+        yield f"it never opens: the hours of {' and '.join(gate.name for gate in hours)} have none in common"
 
 
 def _operation(op: Operation, names: dict[str, list[str]]) -> Iterator[str]:

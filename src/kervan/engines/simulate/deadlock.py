@@ -96,7 +96,7 @@ def _count_at_station(m, s, holders, station):  # type: ignore[no-untyped-def]
                 if m[unit + at.UN_PATIENCE] < 0:
                     _suspect(m, s, holders, unit)
                 unit = m[unit + at.UN_NEXT]
-    if kept and m[station + at.ST_CLOSING] != at.FINISH:
+    if kept:  # a station that finishes at closing keeps no list of its services
         unit = m[station + at.ST_HELD_FIRST]
         while unit >= 0:
             _suspect(m, s, holders, unit)

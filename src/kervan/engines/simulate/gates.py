@@ -22,23 +22,7 @@ _SHUT, _OPEN = np.int64(1), np.int64(0)
 @njit(error_model="numpy")
 def prepare_gate(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     """Set a gate as it is at the start of the run, and schedule its first turn."""
-    kind, edges, count = m[gate + at.GA_KIND], m[gate + at.GA_TABLE], m[gate + at.GA_COUNT]
-    if kind == at.HOURS and count > 0:
-        offset, place = f[gate + at.GA_OFFSET], 0
-        # An opening over the end of the week: the last edge lies beyond it, and may hold the start of the run.
-        if f[edges + count - 1] > WEEK_H and offset < f[edges + count - 1] - WEEK_H:
-            place = count - 1
-            f[gate + at.GA_BASE] -= WEEK_H
-        while place < count and f[gate + at.GA_BASE] + f[edges + place] <= offset:
-            place += 1
-        if place == count:
-            place = 0
-            f[gate + at.GA_BASE] += WEEK_H
-        m[gate + at.GA_PLACE] = place
-        if place % 2 == 0:
-            _set(m, f, e, t, gate, _SHUT)
-    elif kind == at.OUTAGES and f[edges] == 0.0:
-        m[gate + at.GA_PLACE] = 1
+    if m[gate + at.GA_BEGINS_SHUT]:
         _set(m, f, e, t, gate, _SHUT)
     _schedule_turn(m, f, e, t, gate)
 
@@ -57,7 +41,7 @@ def _next_turn(m, f, gate):  # type: ignore[no-untyped-def]
     if kind == at.HOURS:
         if m[gate + at.GA_COUNT] == 0:
             return math.inf
-        return (f[gate + at.GA_BASE] + f[table + m[gate + at.GA_PLACE]]) - f[gate + at.GA_OFFSET]
+        return WEEK_H * m[gate + at.GA_WEEK] + f[table + m[gate + at.GA_PLACE]] - f[gate + at.GA_OFFSET]
     if kind == at.OUTAGES:
         place = m[gate + at.GA_PLACE]
         return f[table + place] if place < m[gate + at.GA_COUNT] else math.inf
@@ -82,7 +66,7 @@ def turn(m, f, e, t, gate):  # type: ignore[no-untyped-def]
     place = m[gate + at.GA_PLACE] + 1
     if m[gate + at.GA_KIND] == at.HOURS and place == m[gate + at.GA_COUNT]:
         place = 0
-        f[gate + at.GA_BASE] += WEEK_H
+        m[gate + at.GA_WEEK] += 1
     m[gate + at.GA_PLACE] = place
     _set(m, f, e, t, gate, 1 - m[gate + at.GA_SHUT])
     _schedule_turn(m, f, e, t, gate)

@@ -44,7 +44,7 @@ from kervan.engines.simulate.model import (
 )  # fmt: skip
 from kervan.engines.simulate.paths import yards_inside
 
-__all__ = ["Block", "block_of", "edges_of", "grown"]
+__all__ = ["Block", "block_of", "grown", "turns_of"]
 
 NONE: Final = -1
 MANY: Final = 2**62
@@ -73,10 +73,9 @@ WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE 
 
 YA_PLACES, YA_INSIDE, YA_FIRST, YA_LAST, YA_EMBARGO, YA_SIZE = range(2, 8)
 
-(GA_KIND, GA_KEY, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_BASE, GA_UP, GA_UP_A, GA_UP_B, GA_DOWN,
- GA_DOWN_A, GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW, GA_NEXT, GA_INDEX,
- GA_SIZE) = range(23)
-GA_OFFSET = GA_UP_A  # of opening hours
+(GA_KIND, GA_KEY, GA_BEGINS_SHUT, GA_SHUT, GA_TURNS, GA_TABLE, GA_COUNT, GA_PLACE, GA_WEEK, GA_OFFSET, GA_UP, GA_UP_A,
+ GA_UP_B, GA_DOWN, GA_DOWN_A, GA_DOWN_B, GA_STATIONS, GA_STATION_COUNT, GA_LANES, GA_LANE_COUNT, GA_HIGH, GA_LOW,
+ GA_NEXT, GA_INDEX, GA_SIZE) = range(25)
 
 (LA_KEY, LA_CAPACITY, LA_RULE, LA_TIMEOUT, LA_LOAD_H, LA_UNLOAD_H, LA_SHUT, LA_CODE, LA_A, LA_B, LA_CLOCK, LA_CLOCK_A,
  LA_CLOCK_B, LA_OFFSET, LA_TICKS, LA_DUE, LA_SLOT, LA_FIRST, LA_LAST, LA_COUNT, LA_WAITING, LA_FLEET, LA_FROM, LA_TO,
@@ -221,7 +220,7 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
     vehicles: list[float] = []
     for fleet in model.fleets:
         vehicles += _fleet(writer, fleet, model, fleets[fleet.name], lanes, ports)
-    for number, gate in enumerate(model.gates):
+    for number, gate in reversed([*enumerate(model.gates)]):  # so that embargoes are chained in the order of the table
         _gate(writer, gate, gates[gate.name], number, yards)
         _guards(writer, gate, gates[gate.name], model, stations, lanes)
     sources = [_source(writer, source, number, places) for number, source in enumerate(model.sources)]
@@ -325,27 +324,26 @@ def _merged(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
     return out
 
 
-def edges_of(gate: Hours | Outages) -> list[float]:
-    """Return when a gate turns, by turns: of opening hours in a week from its start, opening first; of outages, closing.
-
-    Hours that are open over the end of a week end beyond it.
-    """
+def turns_of(gate: Hours | Outages) -> tuple[list[float], bool]:
+    """Return when a gate turns (of opening hours: in a week from its start), and whether it is shut at first."""
     edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
+    if isinstance(gate, Outages):
+        return edges, edges[0] == 0.0
     # Open over the end of the week, or always: the edges at 0 and 168 h are none.
-    if isinstance(gate, Hours) and edges[0] == 0.0 and edges[-1] == WEEK_H:
-        edges = edges[1:-1]
-        edges = [*edges[1:], edges[0] + WEEK_H] if edges else []
-    return edges
+    edges = edges[1:-1] if edges[0] == 0.0 and edges[-1] == WEEK_H else edges
+    return edges, not any(start <= gate.offset_h < end for start, end in gate.spans_h)
 
 
 def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, int]) -> None:
     writer.put(at, {GA_KEY: key_of(gate.name), GA_NEXT: NONE, GA_INDEX: number})
     match gate:
         case Hours():
-            edges = edges_of(gate)
-            writer.put(
-                at,{
-                GA_KIND: HOURS, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_OFFSET: float(gate.offset_h)
+            edges, shut = turns_of(gate)
+            passed = sum(edge <= gate.offset_h for edge in edges)
+            place, week = (passed, 0) if passed < len(edges) else (0, 1)
+            writer.put(at, {
+                GA_KIND: HOURS, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_OFFSET: float(gate.offset_h),
+                GA_BEGINS_SHUT: int(shut), GA_PLACE: place, GA_WEEK: week
             })  # fmt: skip
         case Spells():
             pieces = [float(value) for piece in gate.pieces_h for value in piece]
@@ -355,8 +353,11 @@ def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, in
             writer.law(at + GA_UP, gate.up)
             writer.law(at + GA_DOWN, gate.down)
         case Outages():
-            edges = edges_of(gate)
-            writer.put(at, {GA_KIND: OUTAGES, GA_TABLE: writer.table(edges), GA_COUNT: len(edges)})
+            edges, shut = turns_of(gate)
+            writer.put(at, {
+                GA_KIND: OUTAGES, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_BEGINS_SHUT: int(shut),
+                GA_PLACE: int(shut)
+            })  # fmt: skip
         case Embargo():
             yard = yards[gate.yard]
             writer.put(at, {GA_KIND: EMBARGO, GA_HIGH: gate.high, GA_LOW: gate.low})

@@ -32,7 +32,7 @@ from kervan.engines.simulate.keyed import (
     TRAVEL,
     law_row,
 )  # fmt: skip
-from kervan.engines.simulate.layout import edges_of
+from kervan.engines.simulate.layout import turns_of
 from kervan.engines.simulate.model import (
     WEEK_H,
     Branch,
@@ -726,21 +726,14 @@ def _turns(run: _Run, gate: Gate) -> tuple[Floats, bool]:
     if isinstance(gate, Failures | Spells):
         return _drawn_turns(run, gate), False
     assert isinstance(gate, Hours | Outages)
-    edges = np.array(edges_of(gate))
-    if isinstance(gate, Outages):
-        is_shut = bool(edges[0] == 0.0)
-        times = edges[int(is_shut) :]
-    elif not len(edges):
-        times, is_shut = np.empty(0), False
-    else:
-        count = math.ceil((run.horizon + gate.offset_h) / WEEK_H) + 2
-        if count * len(edges) > _MOST_TURNS:
+    edges, is_shut = turns_of(gate)
+    times = np.array(edges)
+    if isinstance(gate, Hours):
+        weeks = math.ceil((run.horizon + gate.offset_h) / WEEK_H) + 1
+        if weeks * len(edges) > _MOST_TURNS:
             raise _GivesUp
-        times = ((WEEK_H * np.arange(-1, count))[:, None] + edges - gate.offset_h).ravel()
-        first = int(np.searchsorted(times, 0.0, side="right"))
-        # Edges open and close by turns.
-        times, is_shut = times[first:], first % 2 == 0
-    return times[times < run.horizon], is_shut
+        times = ((WEEK_H * np.arange(weeks))[:, None] + times - gate.offset_h).ravel()
+    return times[(times > 0.0) & (times < run.horizon)], is_shut
 
 
 def _drawn_turns(run: _Run, gate: Failures | Spells) -> Floats:
