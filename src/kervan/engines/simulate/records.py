@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import mmap
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from kervan.engines.simulate.model import Model
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Room", "expected"]
+__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Room", "Run", "expected"]
 
 #: A consignment that has finished; hours. Procedures are ``total_h - moving_h - waiting_h``.
 RECORD: Final = np.dtype([
@@ -46,6 +47,47 @@ OPERATION_STATS: Final = np.dtype([
     ("source", "i8"), ("program", "i8"), ("operation", "i8"), ("consignments", "i8"), ("total_h", "f8"),
     ("moving_h", "f8"), ("waiting_h", "f8"),
 ])  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one replication gives.
+
+    Parameters
+    ----------
+    records
+        Of `RECORD`, in the order in which they finished.
+    stations
+        Of `STATION_STATS`, a row a station and a column a week (the last may be short).
+    waits
+        Histogram of waits begun after the warm-up, a row a station; see `WAIT_EDGES_H`.
+    lanes, fleets
+        Of `LANE_STATS` and `FLEET_STATS`.
+    operations
+        Of `OPERATION_STATS`, by source, program and operation.
+    made
+        Consignments that began, of each source.
+    alive
+        Of them, how many were under way at the horizon.
+    events
+        How many events were taken.
+    horizon_h, warm_h, seed, replication
+        What was asked for.
+    """
+
+    records: NDArray[np.void]
+    stations: NDArray[np.void]
+    waits: NDArray[np.int64]
+    lanes: NDArray[np.void]
+    fleets: NDArray[np.void]
+    operations: NDArray[np.void]
+    made: NDArray[np.int64]
+    alive: int
+    events: int
+    horizon_h: float
+    warm_h: float
+    seed: int
+    replication: int
+
 
 _WORDS: Final = RECORD.itemsize // 8
 _LEAST: Final = 1 << 16

@@ -53,11 +53,11 @@ from kervan.engines.simulate.model import (
     Visit,
     key_of,
 )  # fmt: skip
-from kervan.engines.simulate.records import LANE_STATS, OPERATION_STATS, STATION_STATS, Room, expected
+from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS, Room, Run, expected
 from kervan.engines.simulate.world import TICKS_PER_H
 from kervan.errors import SolveError
 
-__all__ = ["Passed", "is_feed_forward", "pass_through"]
+__all__ = ["is_feed_forward", "pass_through"]
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.int64]
@@ -68,20 +68,6 @@ _FEW, _MOST_SERVERS = 24, 10_000
 _MOST_TURNS: Final = 1 << 20
 _NO_SUMS: Final = np.zeros((0, 4))
 _NO_UNITS: Final = (np.zeros((0, passes.UNIT_SIZE), np.int64), np.zeros((0, passes.UNIT_SIZE)))
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """What a run gives, without what was asked for; as `kervan.engines.simulate.records.Run`."""
-
-    records: Words
-    stations: NDArray[np.void]
-    waits: Words
-    lanes: NDArray[np.void]
-    operations: NDArray[np.void]
-    made: Words
-    alive: int
-    events: int
 
 
 # ── which models ────────────────────────────────────────────────────────────────────────────────────
@@ -208,8 +194,8 @@ class _GivesUp(Exception):  # noqa: N818
 
 
 def pass_through(
-    model: Model, key: int, horizon_h: float, warm_h: float, bounds: tuple[int, int], is_stopped: Callable[[], bool]
-) -> Passed | None:
+    model: Model, key: int, hours: tuple[float, float], bounds: tuple[int, int], is_stopped: Callable[[], bool]
+) -> Run | None:
     """Run a model without an event list.
 
     Parameters
@@ -218,8 +204,8 @@ def pass_through(
         A model that `kervan.engines.simulate.check.check_model` has passed.
     key
         Of all draws, see `kervan.engines.simulate.keyed.stream`.
-    horizon_h, warm_h
-        As for `kervan.engines.simulate.run.run_model`.
+    hours
+        The horizon and the end of the warm-up (h).
     bounds
         Most events, and most consignments under way.
     is_stopped
@@ -227,7 +213,7 @@ def pass_through(
 
     Returns
     -------
-    Passed or None
+    Run or None
         None if the model cannot be run so, if two things happen at the same time whose order is not known here, or if a
         bound may have been passed: then the event list has the answer, or the error.
 
@@ -240,7 +226,7 @@ def pass_through(
     if order is None:
         return None
     try:
-        return _Run(model, order, key, (float(horizon_h), float(warm_h))).to_the_end(bounds, is_stopped)
+        return _Pass(model, order, key, hours).to_the_end(bounds, is_stopped)
     except _GivesUp:
         return None
 
@@ -334,7 +320,7 @@ class _Units:
 class _Arrivals:
     """A source, and the times that are drawn ahead."""
 
-    def __init__(self, run: _Run, source: Source) -> None:
+    def __init__(self, run: _Pass, source: Source) -> None:
         self.part, self._run, self._law = source, run, _law(source.headway)
         self.owner = np.int64(key_of(source.name))
         self._season = np.array([float(value) for piece in source.season for value in piece])
@@ -360,7 +346,7 @@ class _Arrivals:
         return times
 
 
-class _Run:
+class _Pass:
     """A run under way."""
 
     def __init__(self, model: Model, order: list[Any], key: int, hours: tuple[float, float]) -> None:
@@ -397,7 +383,7 @@ class _Run:
             if isinstance(step.op, Branch) or (isinstance(step.op, Visit) and step.op.share < 1.0)
         ]  # fmt: skip
 
-    def to_the_end(self, bounds: tuple[int, int], is_stopped: Callable[[], bool]) -> Passed | None:
+    def to_the_end(self, bounds: tuple[int, int], is_stopped: Callable[[], bool]) -> Run | None:
         """Go from stretch to stretch until the horizon."""
         until = 0.0
         while until < self.horizon:
@@ -481,7 +467,7 @@ class _Run:
         assert isinstance(step.op, Visit)
         return np.where(chance < step.op.share, number, number + 1)
 
-    def _result(self) -> Passed:
+    def _result(self) -> Run:
         stations, lanes = ([one for one in self.places.values() if isinstance(one, of)] for of in (_StationPlace, _LanePlace))
         kept = [number for number, step in enumerate(self.steps) if step.op is not None]
         operations = np.zeros(len(kept), OPERATION_STATS)
@@ -490,13 +476,21 @@ class _Run:
             [self.steps[n].place for n in kept], *self.sums[kept].T,
         ), strict=True):  # fmt: skip
             operations[name] = values
-        return Passed(
-            self.end.records(),
-            np.array([one.rows() for one in stations], STATION_STATS).reshape(len(stations), self.weeks),
-            np.array([one.bins for one in stations], np.int64).reshape(len(stations), WAIT_BINS),
-            np.array([one.row() for one in lanes], LANE_STATS),
-            operations, self.made, self.alive, self.events,
-        )  # fmt: skip
+        return Run(
+            records=self.end.records().view(RECORD)[:, 0],
+            stations=np.array([one.rows() for one in stations], STATION_STATS).reshape(len(stations), self.weeks),
+            waits=np.array([one.bins for one in stations], np.int64).reshape(len(stations), WAIT_BINS),
+            lanes=np.array([one.row() for one in lanes], LANE_STATS),
+            fleets=np.zeros(0, FLEET_STATS),
+            operations=operations,
+            made=self.made,
+            alive=self.alive,
+            events=self.events,
+            horizon_h=self.horizon,
+            warm_h=self.warm,
+            seed=int(self.key) >> 32 & 0xFFFFFFFF,
+            replication=int(self.key) & 0xFFFFFFFF,
+        )
 
 
 _NONE: Final = np.int64(0)
@@ -517,7 +511,7 @@ def _key(op: Operation | None) -> np.int64:
 class _Place:
     """A place: who comes to it, and who leaves it later on."""
 
-    def __init__(self, run: _Run) -> None:
+    def __init__(self, run: _Pass) -> None:
         self.run, self.steps, self.coming, self.leaving = run, list[int](), _Entries(), _Entries()
 
     def receive(self, times: Floats, tags: Words, at: Words | int) -> None:
@@ -555,7 +549,7 @@ class _Place:
 class _End(_Place):
     """Where consignments are recorded."""
 
-    def __init__(self, run: _Run) -> None:
+    def __init__(self, run: _Pass) -> None:
         super().__init__(run)
         self._room = Room(expected(run.model, run.horizon))
 
@@ -596,7 +590,7 @@ class _TravelPlace(_Place):
 class _StationPlace(_Place):
     """A station."""
 
-    def __init__(self, run: _Run, part: Station, shifts: _Shifts) -> None:
+    def __init__(self, run: _Pass, part: Station, shifts: _Shifts) -> None:
         super().__init__(run)
         self._part, self._shifts, self._spans = part, shifts, shifts.spans()
         self._begins, self._causes = np.empty(0), np.empty(0, np.int64)
@@ -660,7 +654,7 @@ class _StationPlace(_Place):
 class _LanePlace(_Place):
     """A lane."""
 
-    def __init__(self, run: _Run, part: Lane, number: int, shifts: _Shifts) -> None:
+    def __init__(self, run: _Pass, part: Lane, number: int, shifts: _Shifts) -> None:
         super().__init__(run)
         self._shifts, self._number, self._owner = shifts.times, number, np.int64(key_of(part.name))
         self._crossing, self._headway = _law(part.crossing), _law(part.headway)
@@ -721,7 +715,7 @@ class _LanePlace(_Place):
 # ── gates ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _turns(run: _Run, gate: Gate) -> tuple[Floats, bool]:
+def _turns(run: _Pass, gate: Gate) -> tuple[Floats, bool]:
     """Return when a gate turns before the horizon, and whether it is shut at first."""
     if isinstance(gate, Failures | Spells):
         return _drawn_turns(run, gate), False
@@ -736,7 +730,7 @@ def _turns(run: _Run, gate: Gate) -> tuple[Floats, bool]:
     return times[(times > 0.0) & (times < run.horizon)], is_shut
 
 
-def _drawn_turns(run: _Run, gate: Failures | Spells) -> Floats:
+def _drawn_turns(run: _Pass, gate: Failures | Spells) -> Floats:
     """Return when a gate turns whose spells are drawn, the first an open one."""
     owner, count, times = np.int64(key_of(gate.name)), 64, np.zeros(1)
     while times[-1] < run.horizon:

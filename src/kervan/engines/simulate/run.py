@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from mmap import mmap
 from typing import Final
 
 import numpy as np
@@ -19,7 +17,17 @@ from kervan.engines.simulate.kernel import advance, close_books, prepare, stuck
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import WEEK_H, Embargo, Model, Visit
-from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
+from kervan.engines.simulate.records import (
+    FLEET_STATS,
+    LANE_STATS,
+    OPERATION_STATS,
+    RECORD,
+    STATION_STATS,
+    Room,
+    Run,
+    expected,
+)  # fmt: skip
+from kervan.engines.simulate.recursion import pass_through
 from kervan.engines.simulate.world import (
     DONE,
     ENDLESS,
@@ -32,47 +40,6 @@ from kervan.engines.simulate.world import (
 from kervan.errors import ParamsError, SolveError
 
 __all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one replication gives.
-
-    Parameters
-    ----------
-    records
-        Of `RECORD`, in the order in which they finished.
-    stations
-        Of `STATION_STATS`, a row a station and a column a week (the last may be short).
-    waits
-        Histogram of waits begun after the warm-up, a row a station; see `WAIT_EDGES_H`.
-    lanes, fleets
-        Of `LANE_STATS` and `FLEET_STATS`.
-    operations
-        Of `OPERATION_STATS`, by source, program and operation.
-    made
-        Consignments that began, of each source.
-    alive
-        Of them, how many were under way at the horizon.
-    events
-        How many events were taken.
-    horizon_h, warm_h, seed, replication
-        What was asked for.
-    """
-
-    records: NDArray[np.void]
-    stations: NDArray[np.void]
-    waits: NDArray[np.int64]
-    lanes: NDArray[np.void]
-    fleets: NDArray[np.void]
-    operations: NDArray[np.void]
-    made: NDArray[np.int64]
-    alive: int
-    events: int
-    horizon_h: float
-    warm_h: float
-    seed: int
-    replication: int
 
 
 #: Most events between two looks at the keyboard and for a deadlock, and those before the first.
@@ -91,6 +58,7 @@ def run_model(
     max_events: int = 2_000_000_000,
     max_alive: int = 5_000_000,
     is_stopped: Callable[[], bool] = lambda: False,
+    recursion: bool = True,
 ) -> Run:
     """Run one replication of a model.
 
@@ -108,6 +76,8 @@ def run_model(
         Bounds on events and on consignments under way.
     is_stopped
         Asked some times a second; a run that is told so is given up.
+    recursion
+        Whether a model without feedback may be run without an event list, some times as fast; the answer is the same.
 
     Raises
     ------
@@ -125,26 +95,25 @@ def run_model(
     if horizon_h / WEEK_H * len(model.stations) > _MOST_STATION_WEEKS:
         raise ParamsError(f"{len(model.stations):,} stations for {horizon_h:,.0f} h are too many weeks to keep apart")
     key = stream(seed, replication)
-    asked = {"horizon_h": float(horizon_h), "warm_h": float(warm_h), "seed": seed, "replication": replication}
-    passed = pass_through(model, key, horizon_h, warm_h, (max_events, max_alive), is_stopped) if recursion else None
-    if passed is not None:
-        return Run(**vars_of(passed), **asked)
+    if recursion:
+        hours, bounds = (float(horizon_h), float(warm_h)), (max_events, max_alive)
+        passed = pass_through(model, key, hours, bounds, is_stopped)
+        if passed is not None:
+            return passed
     block = block_of(model, horizon_h, warm_h, _UNITS)
     block.words[layout.KEY] = key
     block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
-    return Run(**_read(*_advance(model, block, is_stopped)), **asked)
+    return _read(*_advance(model, block, is_stopped))
 
 
 _UNITS: Final = 256
-#: Records are kept in pieces of so many, or more if more may finish at once.
-_RECORDS: Final = 1 << 16
-_RECORD_WORDS: Final = RECORD.itemsize // 8
 
 
 def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tuple[Block, NDArray[np.int64]]:
     """Run a block to its horizon, with more room where it is needed."""
     units = _UNITS
-    words, full = _piece(_RECORDS), []
+    room = Room(expected(model, float(block.words.view(np.float64)[layout.HORIZON])) + int(block.words[layout.MARGIN]))
+    words = room.rest(0)
     each = 2 if _has_patience(model) else 1
     events = events_of(block.events + each * units)
     prepare(block.words.ctypes.data, events.ctypes.data)
@@ -164,32 +133,14 @@ def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tupl
             block, units = grown(block, more), units + more
             events = grown_events(events, block.events + each * units)
         elif reason == MORE_RECORDS:
-            full.append(words[: int(block.words[layout.RECORDS])])
-            least = int(block.words[layout.ALIVE] + block.words[layout.MARGIN])
-            words = _piece(max(_RECORDS, 2 * least))
+            room.take(int(block.words[layout.RECORDS]))
+            words = room.rest(int(block.words[layout.ALIVE] + block.words[layout.MARGIN]) + 1)
             block.words[layout.RECORDS] = 0
         elif reason != DONE:
             raise _error(model, block, reason)
     close_books(block.words.ctypes.data)
-    full.append(words[: int(block.words[layout.RECORDS])])
-    return block, _joined(full)
-
-
-def _piece(count: int) -> NDArray[np.int64]:
-    """Return room for so many records, mapped by itself so that letting it go gives the memory back at once."""
-    room = mmap(-1, count * RECORD.itemsize)
-    return np.frombuffer(room, dtype=np.int64).reshape(count, _RECORD_WORDS)
-
-
-def _joined(pieces: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Return the pieces as one array; each is let go as it is copied, so that they are never there twice."""
-    place = sum(len(piece) for piece in pieces)
-    whole = np.empty((place, _RECORD_WORDS), dtype=np.int64)
-    while pieces:
-        piece = pieces.pop()
-        whole[place - len(piece) : place] = piece
-        place -= len(piece)
-    return whole
+    room.take(int(block.words[layout.RECORDS]))
+    return block, room.joined()
 
 
 def _has_patience(model: Model) -> bool:
