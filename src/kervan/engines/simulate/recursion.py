@@ -331,7 +331,7 @@ class _Arrivals:
     def ahead(self, count: int) -> float:
         """Draw so many times ahead, and return the last one, or infinity if there are no more."""
         most = math.inf if self.part.most is None else self.part.most
-        if not self._is_over and len(self._times) < count // 2:
+        if not self._is_over and len(self._times) <= count // 2:
             times = self._run.series(self._law, self.owner, ARRIVAL, (self._drawn, int(min(count, most - self._drawn))))
             if not passes.arrivals(times, self._season, self._state):
                 raise _GivesUp
