@@ -53,7 +53,8 @@ def _draw_all(law, key, who, ordinals, out):  # type: ignore[no-untyped-def]
     owner, place, purpose = who
     code, a, b = np.int64(law[0]), law[1], law[2]
     if code == DETERMINISTIC:
-        out[:] = a
+        for i in range(len(out)):
+            out[i] = a
     elif code == EXPONENTIAL:
         for i in range(len(out)):
             first, _ = block(key, owner, ordinals[i], place, purpose << 8)
@@ -190,7 +191,7 @@ def _leave(times, tags, until, counted, units):  # type: ignore[no-untyped-def]
     out_times, out_tags = np.empty(len(times)), np.empty(len(times), np.int64)
     taken = _take(times, tags, until, out_times, out_tags)
     if counted[0] > -2 and taken > 0:
-        _count(out_times[:taken], out_tags[:taken], counted, units)
+        _count(out_times, out_tags, taken, counted, units)
     return taken, out_times, out_tags
 
 
@@ -209,7 +210,7 @@ def _take(times, tags, until, out_times, out_tags):  # type: ignore[no-untyped-d
             left += 1
     if is_sorted:
         return taken
-    _sort(out_times[:taken], out_tags[:taken], low, high)
+    _sort(out_times, out_tags, taken, low, high)
     for i in range(1, taken):
         if out_times[i] == out_times[i - 1] and out_tags[i] >> KIND_BITS == out_tags[i - 1] >> KIND_BITS == UNLOADED:
             if (out_tags[i] ^ out_tags[i - 1]) >> (ROW_BITS + VOYAGE_BITS):
@@ -223,12 +224,15 @@ def _is_after(time, tag, other_time, other_tag):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _sort(times, tags, low, high):  # type: ignore[no-untyped-def]
+def _sort(times, tags, n, low, high):  # type: ignore[no-untyped-def]
     """Sort entries: by buckets of equal length first, and then by insertion; by merging where they crowd together."""
-    n = len(times)
-    old_times, old_tags = times.copy(), tags.copy()
+    old_times, old_tags, places = np.empty(n), np.empty(n, np.int64), np.empty(2 * n + 1, np.int32)
+    for i in range(n):
+        old_times[i], old_tags[i] = times[i], tags[i]
     if high > low:
-        scale, places, last = (2 * n - 0.5) / (high - low), np.zeros(2 * n + 1, np.int32), np.int32(0)
+        scale, last = (2 * n - 0.5) / (high - low), np.int32(0)
+        for bucket in range(2 * n + 1):
+            places[bucket] = 0
         for i in range(n):
             places[np.int64((old_times[i] - low) * scale) + 1] += np.int32(1)
         for bucket in range(2 * n):
@@ -249,36 +253,36 @@ def _sort(times, tags, low, high):  # type: ignore[no-untyped-def]
             times[place], tags[place] = time, tag
             moves += i - place
             if moves > 8 * n + 1000:
-                times[:], tags[:] = old_times, old_tags
                 _merge_all(times, tags, old_times, old_tags)
                 return
 
 
 @njit(error_model="numpy")
-def _merge_all(times, tags, other_times, other_tags):  # type: ignore[no-untyped-def]
-    """Sort by merging, from pairs up."""
-    n, width = len(times), 1
+def _merge_all(times, tags, from_times, from_tags):  # type: ignore[no-untyped-def]
+    """Sort by merging, from pairs up; from the second two arrays into the first two."""
+    n, width = len(from_times), 1
     while width < n:
         for start in range(0, n, 2 * width):
-            middle_of, end = min(start + width, n), min(start + 2 * width, n)
-            a, b = start, middle_of
+            a, b = start, min(start + width, n)
+            half, end = b, min(start + 2 * width, n)
             for place in range(start, end):
-                if b >= end or (a < middle_of and not _is_after(times[a], tags[a], times[b], tags[b])):
-                    other_times[place], other_tags[place] = times[a], tags[a]
+                if b >= end or (a < half and not _is_after(from_times[a], from_tags[a], from_times[b], from_tags[b])):
+                    times[place], tags[place] = from_times[a], from_tags[a]
                     a += 1
                 else:
-                    other_times[place], other_tags[place] = times[b], tags[b]
+                    times[place], tags[place] = from_times[b], from_tags[b]
                     b += 1
-        times[:], tags[:] = other_times, other_tags
+        for place in range(n):
+            from_times[place], from_tags[place] = times[place], tags[place]
         width *= 2
 
 
 @njit(error_model="numpy")
-def _count(times, tags, counted, units):  # type: ignore[no-untyped-def]
+def _count(times, tags, taken, counted, units):  # type: ignore[no-untyped-def]
     """Count those who leave an operation, as `kernel` does, and from when they are on the next."""
     op, warm, sums = counted
     words, hours = units
-    for i in range(len(times)):
+    for i in range(taken):
         row, now = tags[i] & ROW, times[i]
         moving, waiting = hours[row, MOVING], hours[row, WAITING]
         if now >= warm:
@@ -375,9 +379,8 @@ def _serve(line, starts, free, spans, place, units, books):  # type: ignore[no-u
         _serve_by_many(line, starts, free, spans, place, units, limits[0])
     if not _count_line(line, starts, place[0], counts):
         return -1
-    begins = starts[0][place[0] :]
-    begun = _book_waits(line[0], begins, counts, sums, limits[0])
-    _book_bins(line[0], begins[:begun], bins, limits[1])
+    begun = _book_waits(line[0], starts[0], place[0], (counts, sums), limits[0])
+    _book_bins(line[0], starts[0], (place[0], begun), bins, limits[1])
     return _book_ends(line, begun, counts, units[0], limits[0])
 
 
@@ -533,12 +536,13 @@ def _is_sooner(times, causes, place, time, cause):  # type: ignore[no-untyped-de
 
 
 @njit(error_model="numpy")
-def _book_bins(times, starts, bins, warm):  # type: ignore[no-untyped-def]
-    places = np.empty(len(starts), np.int64)
-    for i in range(len(starts)):
-        places[i] = bin_of(starts[i] - times[i])
-    for i in range(len(starts)):
-        if starts[i] >= warm:
+def _book_bins(times, begins, which, bins, warm):  # type: ignore[no-untyped-def]
+    before, begun = which
+    places = np.empty(begun, np.int64)
+    for i in range(begun):
+        places[i] = bin_of(begins[before + i] - times[i])
+    for i in range(begun):
+        if begins[before + i] >= warm:
             bins[places[i]] += 1
 
 
@@ -561,23 +565,26 @@ def _book_ends(line, begun, counts, words, horizon):  # type: ignore[no-untyped-
 
 
 @njit(error_model="numpy")
-def _book_waits(times, starts, counts, sums, horizon):  # type: ignore[no-untyped-def]
+def _book_waits(times, begins, before, weeks, horizon):  # type: ignore[no-untyped-def]
     """Count services begun and waits by week, and return how many have begun."""
-    i = 0
-    while i < len(times) and starts[i] < horizon:
-        week, first, busy = _week_of(starts[i]), i, 0
+    counts, sums = weeks
+    i, n = 0, len(times)
+    while i < n and begins[before + i] < horizon:
+        week, first, busy = _week_of(begins[before + i]), i, 0
         waits, queue, opened, until = sums[week, WAITS_H], sums[week, QUEUE_H], WEEK_H * week, WEEK_H * (week + 1)
-        while i < len(times) and starts[i] < until and starts[i] < horizon:
-            waits += starts[i] - times[i]
-            queue += starts[i] - max(times[i], opened)
-            if times[i] < opened:
-                _count_queue(sums, week - 1, times[i], opened)
-            busy += ticks(starts[i] - opened)
+        until = min(until, horizon)
+        while i < n and begins[before + i] < until:
+            start, now = begins[before + i], times[i]
+            waits += start - now
+            queue += start - max(now, opened)
+            if now < opened:
+                _count_queue(sums, week - 1, now, opened)
+            busy += ticks(start - opened)
             i += 1
         sums[week, WAITS_H], sums[week, QUEUE_H] = waits, queue
         counts[week, BEGUN] += i - first
         counts[week, BUSY] -= busy
-    for late in range(i, len(times)):
+    for late in range(i, n):
         _count_queue(sums, len(sums) - 1, times[late], horizon)
     return i
 
@@ -620,7 +627,7 @@ def _sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-
     stand, counts = state
     shifts, clock, crossings = times
     until, horizon, number = limits
-    head, last, sailed, ticked = 0, joined, 0, 0
+    head, last, sailed, ticked = joined - joined, joined, 0, 0
     out_times, out_tags = np.empty(len(since)), np.empty(len(since), np.int64)
     while True:
         turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
