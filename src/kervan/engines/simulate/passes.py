@@ -41,6 +41,7 @@ VOYAGES, BOARDED, TICKED, IS_DUE, LOST, EVENTS, IS_SHUT, TURNED, LANE_COUNTS = r
 
 #: How servers are kept: not at all, in their order, as a heap.
 AS_MANY, FEW, MANY = range(3)
+CLOSING, KEPT, SPAN = range(3)
 _GATE = np.int64(0)
 
 
@@ -167,13 +168,13 @@ def _begin(born, groups, made, numbers, units, rows):  # type: ignore[no-untyped
 
 
 @njit(error_model="numpy")
-def _leave(times, tags, until, counted, units):  # type: ignore[no-untyped-def]
-    """Take the entries before a time, in their order; the others move to the front.
+def _leave(old, new, until, counted, units):  # type: ignore[no-untyped-def]
+    """Take the entries before a time, in their order, and keep the others.
 
     Parameters
     ----------
-    times, tags
-        The entries.
+    old, new
+        Times and tags of those kept before, and of those who have come to them.
     until
         The time.
     counted
@@ -185,37 +186,41 @@ def _leave(times, tags, until, counted, units):  # type: ignore[no-untyped-def]
     Returns
     -------
     tuple
-        How many, when, and by which event; -1 where two voyages of two lanes are unloaded at the same time, whose order
-        is not known here.
+        How many, when, and by which event; and the same of the others. It is -1 where two voyages of two lanes are
+        unloaded at the same time, whose order is not known here.
     """
-    out_times, out_tags = np.empty(len(times)), np.empty(len(times), np.int64)
-    taken = _take(times, tags, until, out_times, out_tags)
-    if counted[0] > -2 and taken > 0:
+    n = len(old[0]) + len(new[0])
+    out_times, out_tags, times, tags = np.empty(n), np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64)
+    taken, left, is_sorted, last, low, high = np.int64(0), np.int64(0), True, -1.0, math.inf, -1.0
+    for which in range(2):
+        from_times, from_tags = old if which == 0 else new
+        for i in range(len(from_times)):
+            time, tag = from_times[i], from_tags[i]
+            if time < until:
+                out_times[taken], out_tags[taken] = time, tag
+                is_sorted &= last < time
+                last, low, high = time, min(low, time), max(high, time)
+                taken += 1
+            else:
+                times[left], tags[left] = time, tag
+                left += 1
+    if not is_sorted:
+        _sort(out_times, out_tags, taken, low, high)
+    if counted[0] > -2:
         _count(out_times, out_tags, taken, counted, units)
-    return taken, out_times, out_tags
+    if not is_sorted and not _is_known(out_times, out_tags, taken):
+        taken = np.int64(-1)
+    return taken, out_times, out_tags, left, times, tags
 
 
 @njit(error_model="numpy")
-def _take(times, tags, until, out_times, out_tags):  # type: ignore[no-untyped-def]
-    taken, left, is_sorted, before, low, high = 0, 0, True, -1.0, math.inf, -1.0
-    for i in range(len(times)):
-        time, tag = times[i], tags[i]
-        if time < until:
-            out_times[taken], out_tags[taken] = time, tag
-            is_sorted &= before < time
-            before, low, high = time, min(low, time), max(high, time)
-            taken += 1
-        else:
-            times[left], tags[left] = time, tag
-            left += 1
-    if is_sorted:
-        return taken
-    _sort(out_times, out_tags, taken, low, high)
+def _is_known(times, tags, taken):  # type: ignore[no-untyped-def]
+    """Say whether no voyages of two lanes are unloaded at the same time."""
     for i in range(1, taken):
-        if out_times[i] == out_times[i - 1] and out_tags[i] >> KIND_BITS == out_tags[i - 1] >> KIND_BITS == UNLOADED:
-            if (out_tags[i] ^ out_tags[i - 1]) >> (ROW_BITS + VOYAGE_BITS):
-                return -1
-    return taken
+        if times[i] == times[i - 1] and tags[i] >> KIND_BITS == tags[i - 1] >> KIND_BITS == UNLOADED:
+            if (tags[i] ^ tags[i - 1]) >> (ROW_BITS + VOYAGE_BITS):
+                return False
+    return True
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -282,16 +287,34 @@ def _count(times, tags, taken, counted, units):  # type: ignore[no-untyped-def]
     """Count those who leave an operation, as `kernel` does, and from when they are on the next."""
     op, warm, sums = counted
     words, hours = units
+    if op >= 0:
+        sums[op, 0], sums[op, 1], sums[op, 2], sums[op, 3] = _count_one(times, tags, taken, warm, sums[op], hours)
+        return
+    for i in range(taken):
+        row, now = tags[i] & ROW, times[i]
+        if now >= warm:
+            here = words[row, SERIAL] >> OP_BIT
+            sums[here, 0] += 1.0
+            sums[here, 1] += now - hours[row, FROM]
+            sums[here, 2] += hours[row, MOVING] - hours[row, MOVED]
+            sums[here, 3] += hours[row, WAITING] - hours[row, WAITED]
+        hours[row, FROM], hours[row, MOVED], hours[row, WAITED] = now, hours[row, MOVING], hours[row, WAITING]
+
+
+@njit(error_model="numpy")
+def _count_one(times, tags, taken, warm, sums, hours):  # type: ignore[no-untyped-def]
+    """Count those who leave one operation, and return its sums."""
+    left, total, moved, waited = sums[0], sums[1], sums[2], sums[3]
     for i in range(taken):
         row, now = tags[i] & ROW, times[i]
         moving, waiting = hours[row, MOVING], hours[row, WAITING]
         if now >= warm:
-            here = op if op >= 0 else words[row, SERIAL] >> OP_BIT
-            sums[here, 0] += 1.0
-            sums[here, 1] += now - hours[row, FROM]
-            sums[here, 2] += moving - hours[row, MOVED]
-            sums[here, 3] += waiting - hours[row, WAITED]
+            left += 1.0
+            total += now - hours[row, FROM]
+            moved += moving - hours[row, MOVED]
+            waited += waiting - hours[row, WAITED]
         hours[row, FROM], hours[row, MOVED], hours[row, WAITED] = now, moving, waiting
+    return left, total, moved, waited
 
 
 @njit(error_model="numpy")
@@ -344,7 +367,7 @@ def _week_of(time):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _serve(line, starts, free, spans, place, units, books):  # type: ignore[no-untyped-def]
+def _serve(line, kept, free, spans, place, units, books):  # type: ignore[no-untyped-def]
     """Let a line of consignments pass a station: when each begins, and when it ends; and write all that down.
 
     Each begins when it comes or when the first server is free, whichever is later, or when the station opens after that.
@@ -353,15 +376,14 @@ def _serve(line, starts, free, spans, place, units, books):  # type: ignore[no-u
     ----------
     line
         Times, tags and hours of service, in the order in which they come; the first two become those of the ends.
-    starts
-        When those before began who had not begun as the last one came, and by which event; room for these.
+    kept
+        When those before begin who had not begun as the last one came, and by which event.
     free
         When each server is free, as the bits of the time, and by which event; the first first.
     spans
         When it opens and closes.
     place
-        How many of ``starts`` are from before; the present span, which is set; what happens at closing; how the servers
-        are kept.
+        What happens at closing; how the servers are kept; the present span, which is set.
     units
         The consignments, as integers and as hours.
     books
@@ -369,19 +391,26 @@ def _serve(line, starts, free, spans, place, units, books):  # type: ignore[no-u
 
     Returns
     -------
-    int
-        How many services end before the horizon; -1 where a service takes no time.
+    tuple
+        How many services end before the horizon; and those who have not begun now. It is -1 where a service takes no time.
     """
     counts, sums, bins, limits = books
-    if len(free[0]) == 1 and place[2] == 0 and place[3] != AS_MANY:
+    n, before = len(line[0]), len(kept[0])
+    last = line[0][n - 1]
+    starts = np.empty(before + n), np.empty(before + n, np.int64)
+    for i in range(before):
+        starts[0][i], starts[1][i] = kept[0][i], kept[1][i]
+    if len(free[0]) == 1 and place[CLOSING] == 0 and place[KEPT] == FEW:
         _serve_by_one(line, starts, free, spans, place, units, limits[0])
     else:
         _serve_by_many(line, starts, free, spans, place, units, limits[0])
-    if not _count_line(line, starts, place[0], counts):
-        return -1
-    begun = _book_waits(line[0], starts[0], place[0], (counts, sums), limits[0])
-    _book_bins(line[0], starts[0], (place[0], begun), bins, limits[1])
-    return _book_ends(line, begun, counts, units[0], limits[0])
+    if not _count_line(line, starts, before, counts):
+        return -1, starts[0], starts[1]
+    begun = _book_waits(line[0], starts[0], before, (counts, sums), limits[0])
+    _book_bins(line[0], starts[0], (before, begun), bins, limits[1])
+    # Who begins by the time of the last one has begun before whoever comes next.
+    first = before + n - _longest_now(starts[0], before + n, last)
+    return _book_ends(line, begun, counts, units[0], limits[0]), starts[0][first:], starts[1][first:]
 
 
 @njit(error_model="numpy")
@@ -391,7 +420,8 @@ def _serve_by_one(line, starts, free, spans, place, units, horizon):  # type: ig
     begins, causes = starts
     opens, closes = spans
     words, hours = units
-    span, free_h, free_by = place[1], number_of(free[0][0]), free[1][0]
+    before = len(begins) - len(times)
+    span, free_h, free_by = place[SPAN], number_of(free[0][0]), free[1][0]
     for i in range(len(times)):
         now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
         waits = free_h > now or (free_h == now and free_by > came)
@@ -403,8 +433,8 @@ def _serve_by_one(line, starts, free, spans, place, units, horizon):  # type: ig
         start = start if start < horizon else math.inf
         free_h, free_by = start + need[i], (SERVED << (KIND_BITS - ROW_BITS)) | (words[row, SERIAL] & NUMBER)
         hours[row, WAITING] += start - now
-        begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, free_h
-    place[1], free[0][0], free[1][0] = span, bits_of(free_h), free_by
+        begins[before + i], causes[before + i], need[i] = start, cause, free_h
+    place[SPAN], free[0][0], free[1][0] = span, bits_of(free_h), free_by
 
 
 @njit(error_model="numpy", forceinline=True)
@@ -424,7 +454,7 @@ def _serve_by_many(line, starts, free, spans, place, units, horizon):  # type: i
     free_h, free_by = free
     opens, closes = spans
     words, hours = units
-    span, closing = place[1], place[2]
+    span, closing, before = place[SPAN], place[CLOSING], len(begins) - len(times)
     for i in range(len(times)):
         now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
         first, by, end = number_of(free_h[0]), free_by[0], math.inf
@@ -441,15 +471,15 @@ def _serve_by_many(line, starts, free, spans, place, units, horizon):  # type: i
                 end = _pass_closings(start, need[i], spans, span, (closing == 2, horizon, row), hours)
         else:
             start = math.inf
-        begins[place[0] + i], causes[place[0] + i], need[i] = start, cause, end
+        begins[before + i], causes[before + i], need[i] = start, cause, end
         is_over = (SERVED << (KIND_BITS - ROW_BITS)) | (words[row, SERIAL] & NUMBER)
-        if place[3] == AS_MANY:
+        if place[KEPT] == AS_MANY:
             pass
-        elif place[3] == FEW:
+        elif place[KEPT] == FEW:
             _free_at(free_h, free_by, bits_of(end), is_over)
         else:
             _free_in_heap(free_h, free_by, bits_of(end), is_over)
-    place[1] = span
+    place[SPAN] = span
 
 
 @njit(error_model="numpy")
@@ -602,13 +632,13 @@ def _count_queue(sums, week, since, until):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
+def _sail(kept, new, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
     """Let a lane sail until a time.
 
     Parameters
     ----------
-    queue
-        When each came, its tag and its size; the first ``joined`` have been in the queue before.
+    kept, new
+        When each came, its tag and its size, of those in the queue and of those who come.
     lane, state
         What the lane is; hours and counts of how it stands.
     times
@@ -621,13 +651,14 @@ def _sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-
     Returns
     -------
     tuple
-        How many have boarded (-1 where a crossing takes no time), and when and by which event they land.
+        How many have boarded (-1 where a crossing takes no time), when and by which event they land, and the queue.
     """
+    queue, joined = _lined_up(kept, new), len(kept[0])
     since, tags, _ = queue
     stand, counts = state
     shifts, clock, crossings = times
     until, horizon, number = limits
-    head, last, sailed, ticked = joined - joined, joined, 0, 0
+    head, last, sailed, ticked = np.int64(0), np.int64(joined), 0, 0
     out_times, out_tags = np.empty(len(since)), np.empty(len(since), np.int64)
     while True:
         turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
@@ -637,7 +668,7 @@ def _sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-
             due_at = due_at if lane[IS_CLOCK] else stand[TIMES_OUT]
             now = min(turned, due_at)
             if now >= until:
-                return head, out_times, out_tags
+                return head, out_times, out_tags, since[head:], tags[head:], queue[2][head:]
             if turned == now:
                 counts[TURNED] += 1
                 counts[IS_SHUT] = 1 - counts[IS_SHUT]
@@ -649,7 +680,7 @@ def _sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-
             arrived = loaded + crossing
             landed = arrived + lane[UNLOAD_H]
             if not arrived > loaded:
-                return -1, out_times, out_tags
+                return -1, out_times, out_tags, since, tags, queue[2]
             counts[EVENTS] += np.int64(loaded < horizon) + np.int64(arrived < horizon) + np.int64(landed < horizon)
             head = _board(now, queue, (head, last), lane, state, crossing, hours)
             by = (UNLOADED << KIND_BITS) | ((number << VOYAGE_BITS | counts[VOYAGES]) << ROW_BITS)
@@ -657,6 +688,19 @@ def _sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-
                 out_times[i], out_tags[i] = landed, by | (tags[i] & ROW)
             counts[VOYAGES] += 1
             sailed += 1
+
+
+@njit(error_model="numpy")
+def _lined_up(kept, new):  # type: ignore[no-untyped-def]
+    n = len(kept[0]) + len(new[0])
+    since, tags, sizes = np.empty(n), np.empty(n, np.int64), np.empty(n)
+    at = 0
+    for which in range(2):
+        times, by, size = kept if which == 0 else new
+        for i in range(len(times)):
+            since[at], tags[at], sizes[at] = times[i], by[i], size[i]
+            at += 1
+    return since, tags, sizes
 
 
 @njit(error_model="numpy")
@@ -774,9 +818,9 @@ def _entries(stamp: int) -> Any:
         return _begin(born, groups, made, numbers, units, rows)
 
     @njit(cache=True, nogil=True)
-    def leave(times, tags, until, counted, units):  # type: ignore[no-untyped-def]
+    def leave(old, new, until, counted, units):  # type: ignore[no-untyped-def]
         _ = stamp
-        return _leave(times, tags, until, counted, units)
+        return _leave(old, new, until, counted, units)
 
     @njit(cache=True, nogil=True)
     def finish(times, tags, units, records):  # type: ignore[no-untyped-def]
@@ -789,14 +833,14 @@ def _entries(stamp: int) -> Any:
         return _travel(times, tags, laws, units, horizon)
 
     @njit(cache=True, nogil=True)
-    def serve(line, starts, free, spans, place, units, books):  # type: ignore[no-untyped-def]
+    def serve(line, kept, free, spans, place, units, books):  # type: ignore[no-untyped-def]
         _ = stamp
-        return _serve(line, starts, free, spans, place, units, books)
+        return _serve(line, kept, free, spans, place, units, books)
 
     @njit(cache=True, nogil=True)
-    def sail(queue, joined, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
+    def sail(kept, new, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
         _ = stamp
-        return _sail(queue, joined, lane, state, times, limits, hours)
+        return _sail(kept, new, lane, state, times, limits, hours)
 
     return draws, chances, arrivals, begin, leave, finish, travel, serve, sail
 

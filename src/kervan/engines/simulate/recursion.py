@@ -66,6 +66,7 @@ Words = NDArray[np.int64]
 _STRETCH: Final = 1 << 13
 _FEW, _MOST_SERVERS = 24, 10_000
 _MOST_TURNS: Final = 1 << 20
+_NO_ENTRIES: Final = (np.empty(0), np.empty(0, np.int64))
 _NO_SUMS: Final = np.zeros((0, 4))
 _NO_UNITS: Final = (np.zeros((0, passes.UNIT_SIZE), np.int64), np.zeros((0, passes.UNIT_SIZE)))
 
@@ -239,38 +240,36 @@ def _law(law: Law) -> Floats:
 
 
 class _Entries:
-    """Entries of `passes`, in the order in which they were put in."""
+    """Entries of `passes`: those that were put in, and those that were left when others were taken."""
 
     def __init__(self) -> None:
         self._chunks: list[tuple[Floats, Words]] = []
+        self._kept: tuple[Floats, Words] = _NO_ENTRIES
 
     def put(self, times: Floats, tags: Words) -> None:
         if len(times):
             self._chunks.append((times, tags))
 
-    def take(self) -> tuple[Floats, Words]:
-        chunks, self._chunks = self._chunks, []
-        if len(chunks) == 1:
-            return chunks[0]
-        if not chunks:
-            return np.empty(0), np.empty(0, np.int64)
-        return np.concatenate([times for times, _ in chunks]), np.concatenate([tags for _, tags in chunks])
-
     def all(self) -> tuple[Floats, Words]:
         """Take all, sorted; each chunk is."""
-        return self.take() if len(self._chunks) < 2 else self.before(math.inf)
+        return self._chunks.pop() if len(self._chunks) == 1 else self.before(math.inf)
 
-    def before(self, until: float) -> tuple[Floats, Words]:
-        """Take those before a time, sorted."""
-        return self.leaving(until, (-2, 0.0, _NO_SUMS), _NO_UNITS)
-
-    def leaving(self, until: float, counted: tuple[int, float, Floats], units: tuple[Words, Floats]) -> tuple[Floats, Words]:
+    def before(
+        self, until: float, counted: tuple[int, float, Floats] | None = None, units: tuple[Words, Floats] | None = None
+    ) -> tuple[Floats, Words]:
         """Take those before a time, sorted, and count them as `passes.leave` says."""
-        times, tags = self.take()
-        count, out_times, out_tags = passes.leave(times, tags, until, counted, units)
+        chunks, self._chunks = self._chunks, []
+        if not chunks and not len(self._kept[0]):
+            return _NO_ENTRIES
+        new = chunks[0] if len(chunks) == 1 else _NO_ENTRIES
+        if len(chunks) > 1:
+            new = np.concatenate([times for times, _ in chunks]), np.concatenate([tags for _, tags in chunks])
+        count, out_times, out_tags, left, times, tags = passes.leave(
+            self._kept, new, until, counted or (-2, 0.0, _NO_SUMS), units or _NO_UNITS
+        )
         if count < 0:
             raise _GivesUp
-        self.put(times[: len(times) - count], tags[: len(times) - count])
+        self._kept = times[:left], tags[:left]
         return out_times[:count], out_tags[:count]
 
 
@@ -523,7 +522,7 @@ class _Place:
         """Take all that happens before a time."""
         self.work(until)
         run, own = self.run, self.steps[0] if len(self.steps) == 1 else -1
-        times, tags = self.leaving.leaving(until, (own, run.warm, run.sums), run.units.both)
+        times, tags = self.leaving.before(until, (own, run.warm, run.sums), run.units.both)
         if len(times):
             run.walk(times, tags, own + 1 if own >= 0 else run.units.at(tags) + 1)
 
@@ -570,7 +569,7 @@ class _TravelPlace(_Place):
     """A travel, by itself."""
 
     def work(self, until: float) -> None:
-        times, tags = self.coming.take()
+        times, tags = self.coming.all()
         if not len(times):
             return
         run, number = self.run, self.steps[0]
@@ -593,11 +592,11 @@ class _StationPlace(_Place):
     def __init__(self, run: _Pass, part: Station, shifts: _Shifts) -> None:
         super().__init__(run)
         self._part, self._shifts, self._spans = part, shifts, shifts.spans()
-        self._begins, self._causes = np.empty(0), np.empty(0, np.int64)
+        self._kept: tuple[Any, ...] = _NO_ENTRIES
         servers, closing = part.servers, ("finish", "interrupt", "restart").index(part.at_closing)
         kept = passes.AS_MANY if servers is None else passes.FEW if servers <= _FEW else passes.MANY
         self._free = np.zeros(servers or 1, np.int64), np.full(servers or 1, -1)
-        self._place = np.array([0, 0, closing, kept])
+        self._place = np.array([closing, kept, 0])
         self._counts = np.zeros((run.weeks, passes.COUNTS), np.int64)
         self._sums = np.zeros((run.weeks, passes.SUMS))
         self.bins: Words = np.zeros(WAIT_BINS, np.int64)
@@ -606,18 +605,14 @@ class _StationPlace(_Place):
         times, tags = self.coming.all()
         if not len(times):
             return
-        run, kept = self.run, len(self._begins)
-        ends = self.each(tags, self._needs)
-        starts = np.concatenate([self._begins, ends]), np.concatenate([self._causes, tags])
-        self._place[0] = kept
-        come = float(times[-1])
+        run, ends = self.run, self.each(tags, self._needs)
         books = self._counts, self._sums, self.bins, (run.horizon, run.warm)
-        count = passes.serve((times, tags, ends), starts, self._free, self._spans, self._place, run.units.both, books)
+        count, *kept = passes.serve(
+            (times, tags, ends), self._kept, self._free, self._spans, self._place, run.units.both, books
+        )
         if count < 0:
             raise _GivesUp
-        # Who begins by the time of the last one has begun before whoever comes next.
-        begun = int(np.searchsorted(starts[0], come, side="right"))
-        self._begins, self._causes = (one[begun:] for one in starts)
+        self._kept = tuple(kept)
         run.events += count
         self.leaving.put(times[:count], tags[:count])
 
@@ -664,26 +659,26 @@ class _LanePlace(_Place):
         self._stand[passes.TIMES_OUT] = math.inf
         self._counts[passes.IS_SHUT] = int(shifts.is_shut)
         self._clock = np.array([part.offset_h])
-        self._queue = np.empty(0), np.empty(0, np.int64), np.empty(0)
+        self._queue: tuple[Any, ...] = np.empty(0), np.empty(0, np.int64), np.empty(0)
 
     def work(self, until: float) -> None:
         times, tags = self.coming.all()
-        run, joined, counts = self.run, len(self._queue[0]), self._counts
-        new = times, tags, self.each(tags, self._sizes)
-        queue = tuple(np.concatenate(pair) for pair in zip(self._queue, new, strict=True))
+        run, counts, new = self.run, self._counts, (times, tags, self.each(tags, self._sizes))
         voyages, events, ticked = (int(counts[place]) for place in (passes.VOYAGES, passes.EVENTS, passes.TICKED))
         self._wind_up(until, ticked)
         # No voyage without a passenger or a departure time.
-        most = len(queue[0]) + (len(self._clock) if self._is_clock else 0) + 1
+        most = len(self._queue[0]) + len(times) + (len(self._clock) if self._is_clock else 0) + 1
         crossings = run.series(self._crossing, self._owner, CROSSING, (voyages, most))
         ahead = self._shifts, self._clock, crossings
         limits, state = (until, run.horizon, self._number), (self._stand, counts)
-        count, out_times, out_tags = passes.sail(queue, joined, self._lane, state, ahead, limits, run.units.hours)
+        count, out_times, out_tags, *queue = passes.sail(
+            self._queue, new, self._lane, state, ahead, limits, run.units.hours
+        )
         if count < 0 or counts[passes.VOYAGES] >= 1 << passes.VOYAGE_BITS:
             raise _GivesUp
         run.events += int(counts[passes.EVENTS]) - events
         self._clock = self._clock[int(counts[passes.TICKED]) - ticked :]
-        self._queue = tuple(one[count:] for one in queue)
+        self._queue = tuple(queue)
         self.leaving.put(out_times[:count], out_tags[:count])
 
     def _wind_up(self, until: float, ticked: int) -> None:
