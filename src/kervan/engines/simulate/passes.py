@@ -36,7 +36,7 @@ ARRIVED, BEGUN, ENDED, LONGEST, BUSY, COUNTS = range(6)
 WAITS_H, QUEUE_H, SUMS = range(3)
 #: A lane: what it is, and how it stands.
 CAPACITY, TIMEOUT_H, LOAD_H, UNLOAD_H, IS_CLOCK, LANE_SIZE = range(6)
-SIZE_WAITING, TOUCHED_H, AREA_H, WAITS_OF, FIRST_WAITS, CARRIED, TIMES_OUT, LANE_HOURS = range(8)
+SIZE_WAITING, TOUCHED_H, AREA_H, WAITS_OF, FIRST_WAITS, CARRIED, TIMES_OUT, LAST_H, LANE_HOURS = range(9)
 VOYAGES, BOARDED, TICKED, IS_DUE, LOST, EVENTS, IS_SHUT, TURNED, LANE_COUNTS = range(9)
 
 #: How servers are kept: not at all, in their order, as a heap.
@@ -633,7 +633,7 @@ def _count_queue(sums, week, since, until):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def _sail(kept, new, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
-    """Let a lane sail until a time.
+    """Let a lane sail until a time, or until there are no crossings left: then call again with more.
 
     Parameters
     ----------
@@ -651,36 +651,27 @@ def _sail(kept, new, lane, state, times, limits, hours):  # type: ignore[no-unty
     Returns
     -------
     tuple
-        How many have boarded (-1 where a crossing takes no time), when and by which event they land, and the queue.
+        How many have boarded (-1 where a crossing takes no time), when and by which event they land; how many are in the
+        queue; and those, and who has not come to it yet.
     """
     queue, joined = _lined_up(kept, new), len(kept[0])
     since, tags, _ = queue
     stand, counts = state
     shifts, clock, crossings = times
     until, horizon, number = limits
-    head, last, sailed, ticked = np.int64(0), np.int64(joined), 0, 0
+    head, last, sailed, ticked, now = np.int64(0), np.int64(joined), 0, 0, stand[LAST_H]
     out_times, out_tags = np.empty(len(since)), np.empty(len(since), np.int64)
     while True:
-        turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
-        due_at = clock[ticked] if lane[IS_CLOCK] else stand[TIMES_OUT]
-        last, now, is_due = _join(queue, (head, last), (turned, due_at), lane, state)
-        if not is_due:
-            due_at = due_at if lane[IS_CLOCK] else stand[TIMES_OUT]
-            now = min(turned, due_at)
-            if now >= until:
-                return head, out_times, out_tags, since[head:], tags[head:], queue[2][head:]
-            if turned == now:
-                counts[TURNED] += 1
-                counts[IS_SHUT] = 1 - counts[IS_SHUT]
-            else:
-                ticked += _tick(lane, stand, counts)
         while counts[IS_SHUT] == 0 and _is_due(now, since, (head, last), lane, stand, counts):
+            if sailed == len(crossings):
+                stand[LAST_H] = now
+                return head, out_times, out_tags, last - head, since[head:], tags[head:], queue[2][head:]
             first, crossing = head, crossings[sailed]
             loaded = now + lane[LOAD_H]
             arrived = loaded + crossing
             landed = arrived + lane[UNLOAD_H]
             if not arrived > loaded:
-                return -1, out_times, out_tags, since, tags, queue[2]
+                return np.int64(-1), out_times, out_tags, last, since, tags, queue[2]
             counts[EVENTS] += np.int64(loaded < horizon) + np.int64(arrived < horizon) + np.int64(landed < horizon)
             head = _board(now, queue, (head, last), lane, state, crossing, hours)
             by = (UNLOADED << KIND_BITS) | ((number << VOYAGE_BITS | counts[VOYAGES]) << ROW_BITS)
@@ -688,6 +679,20 @@ def _sail(kept, new, lane, state, times, limits, hours):  # type: ignore[no-unty
                 out_times[i], out_tags[i] = landed, by | (tags[i] & ROW)
             counts[VOYAGES] += 1
             sailed += 1
+        turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
+        due_at = clock[ticked] if lane[IS_CLOCK] else stand[TIMES_OUT]
+        last, now, is_due = _join(queue, (head, last), (turned, due_at), lane, state)
+        if not is_due:
+            due_at = due_at if lane[IS_CLOCK] else stand[TIMES_OUT]
+            now = min(turned, due_at)
+            if now >= until:
+                stand[LAST_H] = -1.0  # nothing is due until the next event
+                return head, out_times, out_tags, last - head, since[head:], tags[head:], queue[2][head:]
+            if turned == now:
+                counts[TURNED] += 1
+                counts[IS_SHUT] = 1 - counts[IS_SHUT]
+            else:
+                ticked += _tick(lane, stand, counts)
 
 
 @njit(error_model="numpy")

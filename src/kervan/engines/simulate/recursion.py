@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any, Final
@@ -65,6 +66,8 @@ Words = NDArray[np.int64]
 #: Consignments at a time, or as many as are under way if that is more.
 _STRETCH: Final = 1 << 13
 _FEW, _MOST_SERVERS = 24, 10_000
+#: Crossings drawn at a time.
+_CROSSINGS: Final = 256
 _MOST_TURNS: Final = 1 << 20
 _NO_ENTRIES: Final = (np.empty(0), np.empty(0, np.int64))
 _NO_SUMS: Final = np.zeros((0, 4))
@@ -232,6 +235,7 @@ def pass_through(
         return None
 
 
+@lru_cache(1024)
 def _law(law: Law) -> Floats:
     """Return a law for `passes`: code, two parameters, quantiles."""
     words = [0.0, 0.0, 0.0]
@@ -658,31 +662,36 @@ class _LanePlace(_Place):
         self._stand, self._counts = np.zeros(passes.LANE_HOURS), np.zeros(passes.LANE_COUNTS, np.int64)
         self._stand[passes.TIMES_OUT] = math.inf
         self._counts[passes.IS_SHUT] = int(shifts.is_shut)
-        self._clock = np.array([part.offset_h])
+        self._clock, self._crossings = np.array([part.offset_h]), np.empty(0)
         self._queue: tuple[Any, ...] = np.empty(0), np.empty(0, np.int64), np.empty(0)
 
     def work(self, until: float) -> None:
         times, tags = self.coming.all()
-        run, counts, new = self.run, self._counts, (times, tags, self.each(tags, self._sizes))
-        voyages, events, ticked = (int(counts[place]) for place in (passes.VOYAGES, passes.EVENTS, passes.TICKED))
-        self._wind_up(until, ticked)
-        # No voyage without a passenger or a departure time.
-        most = len(self._queue[0]) + len(times) + (len(self._clock) if self._is_clock else 0) + 1
-        crossings = run.series(self._crossing, self._owner, CROSSING, (voyages, most))
-        ahead = self._shifts, self._clock, crossings
-        limits, state = (until, run.horizon, self._number), (self._stand, counts)
-        count, out_times, out_tags, *queue = passes.sail(
-            self._queue, new, self._lane, state, ahead, limits, run.units.hours
-        )
-        if count < 0 or counts[passes.VOYAGES] >= 1 << passes.VOYAGE_BITS:
-            raise _GivesUp
+        run, counts = self.run, self._counts
+        new: tuple[Any, ...] = times, tags, self.each(tags, self._sizes)
+        events, has_more = int(counts[passes.EVENTS]), True
+        self._wind_up(until)
+        while has_more:
+            ahead, limits = (self._shifts, self._clock, self._crossings), (until, run.horizon, self._number)
+            before = counts.copy()
+            count, out_times, out_tags, waiting, *queue = passes.sail(
+                self._queue, new, self._lane, (self._stand, counts), ahead, limits, run.units.hours
+            )
+            if count < 0 or counts[passes.VOYAGES] >= 1 << passes.VOYAGE_BITS:
+                raise _GivesUp
+            self.leaving.put(out_times[:count], out_tags[:count])
+            self._queue, new = tuple(one[:waiting] for one in queue), tuple(one[waiting:] for one in queue)
+            since = counts - before
+            self._clock, self._crossings = self._clock[since[passes.TICKED] :], self._crossings[since[passes.VOYAGES] :]
+            has_more = not len(self._crossings)
+            if has_more:
+                voyages = int(counts[passes.VOYAGES])
+                self._crossings = run.series(self._crossing, self._owner, CROSSING, (voyages, _CROSSINGS))
         run.events += int(counts[passes.EVENTS]) - events
-        self._clock = self._clock[int(counts[passes.TICKED]) - ticked :]
-        self._queue = tuple(queue)
-        self.leaving.put(out_times[:count], out_tags[:count])
 
-    def _wind_up(self, until: float, ticked: int) -> None:
+    def _wind_up(self, until: float) -> None:
         """Draw departure times until one is beyond this time."""
+        ticked = int(self._counts[passes.TICKED])
         while self._is_clock and self._clock[-1] < until:
             first = ticked + len(self._clock) - 1
             headways = self.run.series(self._headway, self._owner, HEADWAY, (first, max(64, len(self._clock))))
