@@ -73,15 +73,20 @@ def kervan_model(model: str, n: int) -> tuple[Model, float]:
     ), (n + 8 * math.sqrt(n)) * GAP_H + 1000
 
 
-def kervan_run(model: str, n: int, seed: int) -> Run:
+def kervan_run(model: str, n: int, seed: int, *, recursion: bool = True) -> Run:
     made, horizon_h = kervan_model(model, n)
-    return run_model(made, horizon_h, seed=1, replication=seed)
+    return run_model(made, horizon_h, seed=1, replication=seed, recursion=recursion)
 
 
-def kervan(model: str, n: int, seed: int) -> float:
-    found = kervan_run(model, n, seed).records
+def kervan(model: str, n: int, seed: int, *, recursion: bool = True) -> float:
+    found = kervan_run(model, n, seed, recursion=recursion).records
     assert len(found) == n, "not all are home"
     return float(found["total_h"].mean())
+
+
+def kervan_events(model: str, n: int, seed: int) -> float:
+    """Simulate with the event list, which models with feedback, yards or fleets need."""
+    return kervan(model, n, seed, recursion=False)
 
 
 # ── SimPy ───────────────────────────────────────────────────────────────────────────────────────────
