@@ -181,13 +181,12 @@ class Twin:
                     unit.moving, unit.waiting = unit.moving + moves, unit.waiting + waits
                     yield self.plan(self.now + (moves + (waits + works)), TRAVELLED, unit.serial, self.walk, unit)
                 case of.Ride():
+                    unit.leaves = op.leaves
                     yield self.join(unit, op.size or unit.source.spec.size, self.lanes[op.lane])
                 case of.Enter():
                     yield from self.enter(unit, op, self.yards[op.yard])
                 case of.Leave():
-                    self.yards[op.yard].holders.remove(unit)
-                    self.turn_embargoes(self.yards[op.yard])
-                    self.put(self.yards[op.yard])
+                    self.leave_yard(unit, self.yards[op.yard])
                 case of.Branch() if self.below(unit, op.chance, op.key, keyed.BRANCH):
                     unit.to, unit.lap = op.to, unit.lap + (op.to <= unit.at)
             if unit.steps == 0:  # it has rested
@@ -313,6 +312,11 @@ class Twin:
             yield
             unit.waiting += self.now - unit.since
 
+    def leave_yard(self, unit: Thing, yard: Thing) -> None:
+        yard.holders.remove(unit)
+        self.turn_embargoes(yard)
+        self.put(yard)
+
     def admit(self, unit: Thing) -> None:
         unit.yard.holders.append(unit)
         self.turn_embargoes(unit.yard)
@@ -394,6 +398,8 @@ class Twin:
             self.put(lane.fleet)
         hours = self.board(voyage, lane)
         yield self.now + lane.spec.load_h, LOADED
+        for unit in (unit for unit in voyage.aboard if unit.leaves):
+            self.leave_yard(unit, self.yards[unit.leaves])
         since = self.now
         if vehicle and self.is_shut(lane):
             vehicle.state = "weather"

@@ -72,6 +72,8 @@ def test_a_sound_model_has_no_problem() -> None:
     ((Enter("yard"), Leave("yard"), Travel("road", HOUR), Leave("yard")), "operation 3: leaves yard yard, which it"),
     ((Enter("yard"), Enter("yard"), Leave("yard")), "operation 1: enters yard yard, which it may be in already"),
     ((Enter("yard"), Travel("road", HOUR)), "operation 1: may end inside yard yard"),
+    ((Ride("train", leaves="yard"),), "operation 0: leaves yard yard, which it may not be in"),
+    ((Enter("yard"), Ride("train", leaves="yard"), Leave("yard")), "operation 2: leaves yard yard, which it"),
     # Only on one of two ways.
     ((Branch("way", 0.5, 2), Enter("yard"), Leave("yard")), "operation 2: leaves yard yard, which it may not be in"),
     ((Enter("yard", 1), Leave("yard")), "operation 1: leaves yard yard, which it may not be in"),
@@ -84,6 +86,10 @@ def test_a_sound_model_has_no_problem() -> None:
 ])  # fmt: skip
 def test_ways_through_a_program(program: tuple[Operation, ...], words: str) -> None:
     assert problem(model(*program)).startswith(f"source boxes: program 0, {words}")
+
+
+def test_a_yard_left_by_a_ride() -> None:
+    assert not list(problems_of(model(Enter("yard"), Ride("train", leaves="yard"), size=4.0)))
 
 
 def test_ways_that_nobody_takes_do_not_count() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,9 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 import kervan as kv
 from kervan._conform import great_circle_km
+from kervan.engines.simulate.corridor import corridor_of
+from kervan.engines.simulate.load import loads_of
+from kervan.engines.simulate.params import SimulateParams
 from kervan.formats import scenarios, shipped
 from kervan.network import Network
 from kervan.scenario import COMMITTED, Scenario
@@ -351,3 +355,55 @@ def test_lorries_stay_on_the_roads_of_their_country(origin: str, destination: st
     assert result["itineraries"]["length_km"].iloc[0] <= most_km
     passed = set(result["stages"].query("itinerary == 1")["country_code"])
     assert passed <= {origin[:2], destination[:2]}
+
+
+@cache
+def _model() -> Any:
+    return corridor_of(corridor(), SimulateParams(alternatives=1))
+
+
+def test_nothing_is_asked_of_a_station_that_it_cannot_do() -> None:
+    busy = {name: load.offered_frac for name, load in loads_of(_model().model).items()}
+    assert max(busy.values()) < 1
+    # What is near its limit is so in the sources: the junction of Saryagash and posts with standing queues.
+    near = {name.split(".")[0] for name, share in busy.items() if share > 0.88}
+    assert near == {
+        "KZ_SARYAGASH-UZ_KELES", "AZ_REDBRIDGE", "GE_TSITELIKHIDI", "KZ_KALZHAT", "CN_DULATA", "KZ_KONYSBAYEV",
+        "UZ_YALLAMA", "CN_KHORGOS",
+    }  # fmt: skip
+
+
+def test_a_counted_flow_goes_by_what_it_was_counted_on() -> None:
+    kinds = {
+        flow.demand["demand_id"]: set(flow.arcs.table["vehicle_kind"].iloc[list(flow.ways[0].rows)]) - {""}
+        for flow in _model().flows
+        if flow.demand["via_node_ids"]
+    }
+    wagons = {name for name in kinds if name.endswith((".dostyk", ".altynkol")) and name.startswith("bulk")}
+    assert len(wagons) == 4
+    assert all(kinds[name] == {"wagon"} for name in wagons)
+    assert all({"wagon", "rail_ferry"} == kinds[name] for name in kinds if name.endswith(".kuryk"))
+    assert all(kinds[name] <= {"truck", "roro_ferry"} for name in kinds if name.startswith("truckload"))
+    assert "container_ship" in kinds["container.CN_XIAN-GE_POTI.2025"]
+    assert not {"truck", "wagon"} & kinds["container.CN_XIAN-GE_POTI.2025"]
+
+
+def test_rail_with_china_is_not_counted_twice() -> None:
+    net = corridor()
+    demand = net["demand"].query("year == 2025")
+    mass = demand["commodity_id"].map(net["commodities"].set_index("commodity_id")["mass_t_per_unit"])
+    tonnes = demand["volume_per_year"] * mass
+    lands = demand["commodity_id"].isin(["bulk", "metals", "grain", "container"])
+    china = demand["origin_node_id"].str.startswith("CN") | demand["destination_node_id"].str.startswith("CN")
+    assert tonnes[lands & china].sum() == pytest.approx(32e6, rel=0.001)  # KTZ 2024, all of it
+
+
+def test_every_figure_that_only_a_simulation_answers_says_what_it_is_for() -> None:
+    seen = corridor()["observations"]
+    simulated = seen[
+        (seen["role"] == "validation") & seen["quantity"].isin(["queue", "throughput", "closure", "other"])
+    ]
+    assert len(simulated) >= 15
+    # A station, a place or a vehicle to look at, or the sea as a whole.
+    named = (simulated[["facility_id", "node_id", "vehicle_kind", "commodity_id"]] != "").any(axis=1)
+    assert set(simulated.loc[~named, "quantity"]) <= {"closure"}

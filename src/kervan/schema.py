@@ -14,54 +14,29 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
+from kervan._column import REQUIRED, UNITS, Column, Table
 from kervan.errors import Problem, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MAX_PROBLEMS", "TABLES", "UNITS", "Column", "Table", "check", "units_of"]
+__all__ = [
+    "MAX_PROBLEMS", "REQUIRED", "TABLES", "UNITS", "UNKNOWN_SERVERS", "Column", "Table", "check", "units_of",
+]  # fmt: skip
 
-Kind = Literal["id", "text", "choice", "int", "float", "flag", "json"]
-
-REQUIRED: Final = object()
 MAX_PROBLEMS: Final = 1000
 _MAX_TEXT: Final = 2_000
 _MAX_JSON: Final = 100_000
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+\-]{0,79}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # and halves of characters
 
-#: Canonical units and the suffix a column name must end in (results may also say ``hours_mean``). A unit that is
-#: not here does not exist.
-UNITS: Final[dict[str, str]] = {
-    "km": "_km",
-    "km/h": "_km_per_h",
-    "h": "_h",
-    "h/km": "_h_per_km",
-    "mm": "_mm",
-    "m": "_m",
-    "deg": "_deg",
-    "1": "_frac",
-    "count": "_count",
-    "year": "year",
-    "t/unit": "_t_per_unit",
-    "USD": "_usd",
-    "USD/t": "_usd_per_t",
-    "USD/unit": "_usd_per_unit",
-    "USD/(unit h)": "_usd_per_unit_h",
-    "USD/(unit km)": "_usd_per_unit_km",
-    "kg CO2e": "_kg",
-    "kg CO2e/(t km)": "_kg_per_t_km",
-    "unit/year": "_per_year",
-}
-
 #: The largest number of a unit that is believed, where a column does not say less. Sums along a route are exact in
 #: multiples of the largest arc times 2⁻⁵⁰: one absurd price would round every other price away.
 _LARGEST: Final = {
     "km": 40_000.0, "km/h": 1e9, "h": 87_600.0, "count": 1e9, "t/unit": 1e4, "USD": 1e15, "USD/t": 1e6,
-    "USD/unit": 1e12, "USD/(unit h)": 1e9, "USD/(unit km)": 1e6, "unit/year": 1e15,
+    "USD/unit": 1e12, "USD/(unit h)": 1e9, "USD/(unit km)": 1e6, "unit/year": 1e15, "unit": 1e9, "d": 3660.0,
 }  # fmt: skip
 
 #: Canonical units of commodities, capacities and observations (text columns that name a unit).
@@ -73,128 +48,8 @@ QUANTITY_UNITS: Final = (
 QUALITIES: Final = ("observed", "published", "claimed", "estimated")
 STATUSES: Final = ("existing", "construction", "planned", "proposed", "closed")
 NEVER: Final = 9999
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its name with unit, kind, range, default, reference and meaning.
-
-    Parameters
-    ----------
-    name
-        ``<quantity>_<unit>``; the suffix must agree with ``unit``.
-    kind
-        ``id`` (a short stable key), ``text``, ``choice``, ``int``, ``float``, ``flag`` or ``json``.
-    doc
-        What it means, one sentence.
-    unit
-        A key of `UNITS`; empty for a number without unit and for text.
-    default
-        What a blank cell becomes; `REQUIRED` when it must be filled.
-    at_least, at_most
-        Inclusive range of a number.
-    choices
-        The values of a ``choice``.
-    refers_to
-        Name of the table whose key this column must be in (blank allowed if the default is blank).
-
-    Raises
-    ------
-    ValueError
-        When name and unit disagree: such a column cannot be defined.
-    """
-
-    name: str
-    kind: Kind
-    doc: str
-    unit: str = ""
-    default: Any = REQUIRED
-    at_least: float = -math.inf
-    at_most: float = math.inf
-    choices: tuple[str, ...] = ()
-    refers_to: str = ""
-
-    def __post_init__(self) -> None:
-        if self.unit and self.unit not in UNITS:
-            raise ValueError(f"column {self.name}: unit {self.unit!r} is not in UNITS")
-        ending = max((suffix for suffix in UNITS.values() if self.name.endswith(suffix)), key=len, default="")
-        says_hours = self.unit == "h" and self.name.startswith("hours_")
-        if self.unit and UNITS[self.unit] != ending and not says_hours:
-            raise ValueError(f"column {self.name}: a name in {self.unit} ends in {UNITS[self.unit]!r}")
-        if (self.kind == "choice") != bool(self.choices):
-            raise ValueError(f"column {self.name}: a choice has choices, and nothing else has")
-
-    @property
-    def is_required(self) -> bool:
-        """Whether a blank cell is a problem."""
-        return self.default is REQUIRED
-
-    @property
-    def dtype(self) -> str:
-        """The pandas dtype of the column in memory."""
-        return {"int": "int64", "float": "float64", "flag": "bool"}.get(self.kind, "str")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: its name, key, meaning and columns.
-
-    Parameters
-    ----------
-    name
-        Plural noun; the file is ``<name>.csv``.
-    key
-        Columns whose values together name a row.
-    doc
-        "a row is …".
-    columns
-        The columns in file order.
-    is_required
-        Whether a package without it is incomplete; other tables may be missing and are then empty.
-    """
-
-    name: str
-    key: tuple[str, ...]
-    doc: str
-    columns: tuple[Column, ...]
-    is_required: bool = False
-
-    def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The column names in order."""
-        return tuple(column.name for column in self.columns)
-
-    def empty(self) -> pd.DataFrame:
-        """Return the table with its columns, dtypes and no row."""
-        import pandas as pd
-
-        return pd.DataFrame({c.name: pd.Series([], dtype=c.dtype) for c in self.columns})
-
-    def conform(self, frame: pd.DataFrame, file: str = "") -> tuple[pd.DataFrame, list[Problem]]:
-        """Return ``frame`` with the declared columns, dtypes and defaults, and every problem met.
-
-        Parameters
-        ----------
-        frame
-            Raw table: cells of text (as read from a file) or already typed. Row *i* of the frame is
-            line *i* + 2 of its file.
-        file
-            Name of the file, for the problems.
-
-        Returns
-        -------
-        tuple
-            The conformed table and the problems; where there are problems the table must not be used.
-        """
-        from kervan._conform import conform_table
-
-        return conform_table(self, frame, file)
+#: As many servers as come: how many there are is not known.
+UNKNOWN_SERVERS: Final = 9999
 
 
 def _source() -> tuple[Column, Column, Column]:
@@ -321,6 +176,7 @@ _TABLES: Final = (
         _gauge("to_gauge_mm", "Gauge of departure, for a gauge yard"),
         _DIRECTION,
         *_capacity("Largest throughput in a year; blank: does not bind or is not known."),
+        Column("closure_scope", "id", "Weather scope that stops its work (see closures).", default=""),
         *_lifetime(), *_source(),
     )),
     Table("steps", ("facility_id", "step_no"), "one procedure inside a facility, in order", (
@@ -332,8 +188,12 @@ _TABLES: Final = (
             "crane", "loading", "unloading", "storage", "formation", "handover", "security")),
         _ref("vehicle_kind", "vehicle_kinds", "Only for this vehicle; blank: all.", ""),
         _ref("commodity_id", "commodities", "Only for this commodity; blank: all.", ""),
-        Column("server_count", "int", "Parallel servers (lanes, cranes, officers).", unit="count", default=1,
-               at_least=1, at_most=10_000),
+        Column("server_count", "int", "Parallel servers (lanes, cranes, officers); blank (9999): not known, the "
+               "measured wait holds and no queue is simulated.", unit="count", default=UNKNOWN_SERVERS, at_least=1,
+               at_most=UNKNOWN_SERVERS),
+        Column("at_closing", "choice", "What becomes of work in progress when it closes: finished, interrupted and "
+               "gone on with, or begun anew by the next shift.", default="finish",
+               choices=("finish", "interrupt", "restart")),
         _number("service_h", "Mean time of the procedure itself.", "h", at_most=8760),
         _number("service_cv_frac", _CV + " of the procedure.", "1", default=0.5, at_most=10),
         Column("service_law", "choice", "Law of the procedure time.", default="gamma", choices=_LAWS),
@@ -344,6 +204,14 @@ _TABLES: Final = (
         _number("electronic_frac", "Share lodged electronically before arrival.", "1", default=0.0, at_most=1),
         _number("electronic_service_h", "Mean time of the procedure for that share.", "h", default=0.0, at_most=8760),
         _ref("calendar_id", "calendars", "Opening hours; blank: always open.", ""),
+        Column("batch_count", "int", "Consignments that go through it together (a train that forms at so many wagons).",
+               unit="count", default=1, at_least=1, at_most=10_000),
+        _number("batch_timeout_h", "Longest wait of the first of a batch; blank: until it is full.", "h",
+                default=math.inf),
+        _number("patience_h", "Mean of the longest wait (exponential) after which a consignment takes another way; "
+                "blank: it stays.", "h", default=math.inf),
+        _number("divert_above_h", "Expected wait above which a consignment takes another way; blank: never.", "h",
+                default=math.inf),
         _number("cost_usd_per_t", "Money paid for the step.", "USD/t", default=0.0),
         *_source(),
     )),
@@ -363,6 +231,8 @@ _TABLES: Final = (
         _number("vehicle_capacity_count", "Units one vehicle carries at full draft.", "count"),
         Column("capacity_unit", "choice", "What is counted.", choices=("TEU", "t", "wagon", "truck", "m3")),
         _number("payload_frac", "Share of that capacity usable today (draft).", "1", default=1.0, at_most=1),
+        Column("policy", "choice", "Which service a free vehicle takes: that with the longest queue, or each in turn.",
+               default="longest", choices=("longest", "rotation")),
         *_lifetime(), *_source(),
     )),
     Table("services", ("service_id",), "vehicles that batch on a link", (
@@ -392,6 +262,50 @@ _TABLES: Final = (
         _number("closed_h", "Mean length of a closed spell.", "h"),
         *_source(),
     )),
+    Table("berths", ("node_id", "vehicle_kind"), "berths of a port for vehicles of one kind", (
+        _ref("node_id", "nodes", "The port."),
+        _ref("vehicle_kind", "vehicle_kinds", "What moors there."),
+        Column("berth_count", "int", "How many at a time.", unit="count", at_least=1, at_most=10_000),
+        *_source(),
+    )),
+    Table("yards", ("yard_id",), "a limited number of places for what is to leave a node", (
+        Column("yard_id", "id", "Stable key."),
+        _ref("node_id", "nodes", "Where it is."),
+        _ref("to_mode", "modes", "For what leaves on this mode; blank: on any.", ""),
+        Column("place_count", "int", "Consignments it holds; whoever finds none waits where it is, and blocks it.",
+               unit="count", at_least=1, at_most=1_000_000),
+        Column("embargo_count", "int", "Number inside at which loading for it is embargoed at the origins; 0: never.",
+               unit="count", default=0, at_least=0, at_most=1_000_000),
+        Column("lift_count", "int", "Number inside at which the embargo is lifted.", unit="count", default=0,
+               at_least=0, at_most=1_000_000),
+        *_source(),
+    )),
+    Table("failures", ("failure_id",), "breakdowns of a facility or a link", (
+        Column("failure_id", "id", "Stable key."),
+        _ref("facility_id", "facilities", "What breaks down; blank: a link.", ""),
+        _ref("link_id", "links", "What breaks down; blank: a facility.", ""),
+        _number("up_h", "Mean time to failure (exponential).", "h", at_least=0.01),
+        _number("down_h", "Mean time to repair.", "h", at_least=0.001, at_most=8760),
+        _number("down_cv_frac", _CV + " of the repair.", "1", default=1.0, at_most=10),
+        Column("down_law", "choice", "Law of the repair time.", default="exponential", choices=_LAWS),
+        *_source(),
+    )),
+    Table("disruptions", ("disruption_id",), "something closed for a while, as a question asks", (
+        Column("disruption_id", "id", "Stable key."),
+        Column("name", "text", "Name shown to people."),
+        _ref("node_id", "nodes", "A place whose facilities all close; blank: none.", ""),
+        _ref("facility_id", "facilities", "A facility that closes; blank: none.", ""),
+        _ref("link_id", "links", "A link that closes; blank: none.", ""),
+        _number("start_d", "Day of the year on which it begins, from 0.", "d", at_most=366),
+        _number("length_d", "How many days it lasts.", "d", at_least=0.01, at_most=366),
+        *_source(),
+    )),
+    Table("seasons", ("season_id", "month"), "how much of a flow falls into a month", (
+        Column("season_id", "id", "Which season."),
+        Column("month", "int", "1 ... 12.", at_least=1, at_most=12),
+        _number("factor_frac", "Flow of the month as a multiple of the mean of the year.", "1", at_most=12),
+        *_source(),
+    )),
     Table("commodities", ("commodity_id",), "what moves", (
         Column("commodity_id", "id", "Stable key."),
         Column("name", "text", "Name shown to people."),
@@ -399,6 +313,8 @@ _TABLES: Final = (
         _number("mass_t_per_unit", "Gross mass of a unit.", "t/unit"),
         _number("value_usd_per_unit", "Value of the goods; blank: not known.", "USD/unit", default=math.inf),
         _number("value_of_time_usd_per_unit_h", "What an hour is worth to the shipper.", "USD/(unit h)", default=0.0),
+        _number("choice_scale_usd_per_unit", "Scale of the logit choice of a route: a generalised cost higher by it "
+                "divides the share by e; 0: all take the cheapest.", "USD/unit", default=0.0),
         *_source(),
     ), is_required=True),
     Table("carriage", ("carriage_id",), "that a vehicle carries a commodity, and on what terms", (
@@ -412,6 +328,8 @@ _TABLES: Final = (
         _number("delay_h_per_km", "Time lost along the way (stops, marshalling, rest) per km.", "h/km", default=0.0,
                 at_most=1),
         _number("delay_cv_frac", _CV + " of that loss over a link.", "1", default=1.0, at_most=10),
+        _number("shipment_units", "Most units of the commodity in one consignment on it (a wagon, a truck, a parcel "
+                "of a pipeline); blank: no limit.", "unit", default=math.inf, at_least=1e-6),
         *_source(),
     ), is_required=True),
     Table("demand", ("demand_id",), "who wants what, where, when", (
@@ -426,6 +344,13 @@ _TABLES: Final = (
         Column("alternative", "text", "The route outside the network it could take.", default=""),
         _number("alternative_cost_usd_per_unit", "Its cost; blank: not known.", "USD/unit", default=math.inf),
         _number("alternative_time_h", "Its time; blank: not known.", "h", default=math.inf),
+        Column("arrival", "choice", "Whether consignments come at random (Poisson) or on schedule.", default="poisson",
+               choices=("poisson", "scheduled")),
+        Column("group_count", "int", "Consignments that come together (a block train of so many wagons).", unit="count",
+               default=1, at_least=1, at_most=1_000),
+        Column("priority", "int", "0 is served first, 3 last.", default=1, at_least=0, at_most=3),
+        _ref("season_id", "seasons", "Its season; blank: the same all the year.", ""),
+        Column("via_node_ids", "text", "Places it passes, separated by ;: fixes its route.", default=""),
         *_source(),
     )),
     Table("interventions", ("intervention_id",), "a project or measure, with the edits it makes", (
@@ -465,6 +390,9 @@ _TABLES: Final = (
         Column("kind", "choice", "What sort of figure.", choices=("observed", "claimed", "planned", "forecast")),
         Column("role", "choice", "validation: compared with the model; calibration: used to set it; context: neither.",
                default="context", choices=("validation", "calibration", "context")),
+        Column("measure", "choice", "What of a simulated year answers it; none: nothing.", default="none", choices=(
+            "none", "stage_hours", "facility_hours", "longest_queue", "mean_queue", "voyage_hours", "voyage_load",
+            "voyages_per_vehicle", "departures_per_day", "carried_per_day")),
         *_source(),
     )),
     Table("sources", ("source_id",), "where a number comes from", (

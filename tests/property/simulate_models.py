@@ -96,6 +96,10 @@ def _blocks(draw: Any, parts: Model, yards: tuple[str, ...], least: int, most: i
             first = draw(st.sampled_from(yards))
             others = tuple(yard for yard in yards if yard != first)
             then = draw(st.sampled_from(["", *others]))
+            if parts.lanes and draw(st.integers(0, 2)) == 0:
+                ride = Ride(draw(st.sampled_from(parts.lanes)).name, draw(st.sampled_from([None, 1.0])), leaves=first)
+                blocks.append((first, None, [draw(st.builds(Travel, st.sampled_from(KEYS), laws())), ride], "", []))
+                continue
             inner = draw(_blocks(parts, () if then else others, 1, 2))
             second = draw(_blocks(parts, (), 0, 2)) if then else []
             blocks.append((first, draw(st.none() | st.none() | _later), inner, then, second))
@@ -106,7 +110,11 @@ def _length(block: _Block) -> int:
     if not isinstance(block, tuple):
         return 1
     _, _, inner, then, second = block
-    return 2 + 2 * bool(then) + sum(map(_length, [*inner, *second]))
+    return 2 + 2 * bool(then) + sum(map(_length, [*inner, *second])) - _leaves_by_ride(inner)
+
+
+def _leaves_by_ride(inner: list[_Block]) -> bool:
+    return isinstance(inner[-1], Ride) and bool(inner[-1].leaves)
 
 
 def _laid_out(blocks: list[_Block], start: int = 0) -> list[Operation]:
@@ -127,7 +135,7 @@ def _laid_out(blocks: list[_Block], start: int = 0) -> list[Operation]:
                 done += _laid_out(inner, starts[n] + 1)
                 done += [Enter(then), Leave(first)] if then else []
                 done += _laid_out(second, start + len(done))
-                done.append(Leave(then or first))
+                done += [] if _leaves_by_ride(inner) else [Leave(then or first)]
             case _:
                 done.append(one)
     return done

@@ -176,6 +176,9 @@ def test_no_ship_left_for_those_in_the_yard() -> None:
     back = source("others", Enter("yard"), Ride("back"), Leave("yard"), headway_h=0.75, most=2)
     assert stuck(replace(model, sources=(out, back))) == "embargo full, fleet ships"
     assert not stuck(replace(model, sources=(out, replace(back, most=1))))
+    # The place in the yard is given back when a ship has loaded, but none comes.
+    leaves = source("others", Enter("yard"), Ride("back", leaves="yard"), headway_h=0.75, most=2)
+    assert stuck(replace(model, sources=(out, leaves))) == "embargo full, fleet ships"
 
 
 def test_it_is_looked_for_before_memory_runs_out() -> None:

@@ -39,6 +39,21 @@ _KINDS = (
     ("bulk_ship", "sea", "Dry cargo ship", 0.01772, "general cargo ship of 5,000-9,999 dwt"),
 )  # fmt: skip
 
+#: What a vehicle takes at once, in units of the commodity: boxes of forty feet on land, wagons and lorries by weight.
+#: Gondolas and covered wagons take about 65 t, grain hoppers 70 t and tank wagons 60 t; drums of concentrate
+#: fill a box of twenty feet with 15 t. Ships take what is there.
+_TRUCK_T, _TEU_PER_BOX, _URANIUM_T = 20.0, 2.0, 15.0
+_WAGON_T = {"grain": 70.0, "crude_oil": 60.0, "oil_products": 60.0}
+_ANY_WAGON_T = 65.0
+
+#: Scale of the choice of a route, USD per unit: a tenth of a usual generalised cost, so that a route with half of the
+#: flow loses 5 % of it when it becomes 1 % dearer (the elasticity of a logit share P is -(1 - P) cost / scale). That is
+#: about what trade loses to trade costs, -5.0 by Head and Mayer [HM14]; no estimate for routes of this region is known.
+_SCALE = {
+    "container": 250.0, "grain": 15.0, "bulk": 20.0, "metals": 25.0, "fertiliser": 12.0, "crude_oil": 6.0,
+    "oil_products": 8.0, "gas": 0.01, "uranium": 100.0, "truckload": 25.0, "data": 0.0,
+}  # fmt: skip
+
 #: commodity, name, unit, t per unit, USD per unit, USD per unit and hour, source, note.
 _COMMODITIES: tuple[tuple[object, ...], ...] = (
     ("container", "Containers", "TEU", 14.0, 40_000.0, 10.0, ESTIMATE,
@@ -59,6 +74,8 @@ _COMMODITIES: tuple[tuple[object, ...], ...] = (
      "securing and 2.3 t of box, so 1.25 to 1.35 t gross; value at about 80 USD a lb of U3O8; a day of delay at 0.16 "
      "%, the "
      "interest, not perishing"),
+    ("truckload", "Goods that stay on the lorry", "t", 1.0, 2900.0, 0.7, ESTIMATE,
+     "lorries at road posts and on ro-ro ships, whatever they carry; value and hour as a tonne of a container"),
     ("data", "Data traffic", "Gbit/s", 0.0, None, 0.0, ESTIMATE, "sustained rate; no mass"),
 )  # fmt: skip
 
@@ -224,7 +241,21 @@ def _kind(row: tuple[str, str, str, float, str]) -> dict[str, object]:
 def _commodity(row: tuple[object, ...]) -> dict[str, object]:
     names = ("commodity_id", "name", "unit", "mass_t_per_unit", "value_usd_per_unit", "value_of_time_usd_per_unit_h",
              "source_id", "note")  # fmt: skip
-    return {**dict(zip(names, row, strict=True)), "quality": "estimated"}
+    whole = dict(zip(names, row, strict=True))
+    scale = _SCALE[str(row[0])]
+    if scale:
+        whole["choice_scale_usd_per_unit"] = scale
+        whole["note"] = f"{whole['note']}; choice: a tenth of a usual generalised cost, assumed"
+    return {**whole, "quality": "estimated"}
+
+
+def _shipment(commodity: str, kind: str) -> float | None:
+    """Return what one vehicle on land takes of a commodity; None where a ship takes what is there."""
+    if kind not in ("block_train", "wagon", "truck"):
+        return None
+    if commodity in ("container", "uranium"):
+        return _TEU_PER_BOX if commodity == "container" else _URANIUM_T
+    return _TRUCK_T if kind == "truck" else _WAGON_T.get(commodity, _ANY_WAGON_T)
 
 
 def _row(
@@ -235,7 +266,8 @@ def _row(
         "carriage_id": f"{commodity}.{kind}{tail}", "commodity_id": commodity, "vehicle_kind": kind,
             "country_code": country,
         "cost_usd_per_unit_km": float(f"{usd:.6g}"), "speed_km_per_h": speed, "delay_h_per_km": terms.delay_h_per_km,
-        "delay_cv_frac": 0.8, "note": terms.note, "source_id": terms.source_id, "quality": terms.quality,
+        "delay_cv_frac": 0.8, "shipment_units": _shipment(commodity, kind),
+        "note": terms.note, "source_id": terms.source_id, "quality": terms.quality,
     }  # fmt: skip
 
 
@@ -252,14 +284,18 @@ def _land() -> list[dict[str, object]]:
         ]
     for country, terms in _TRUCK.items():
         rows.append(_row("container", "truck", country, terms.usd / _TEU_PER_TRUCK, terms))
-        rows += [_row(commodity, "truck", country, terms.usd / 20, terms) for commodity in (*_DRY, "oil_products")]
+        rows += [
+            _row(commodity, "truck", country, terms.usd / 20, terms)
+            for commodity in (*_DRY, "oil_products", "truckload")
+        ]
     return rows
 
 
 def _water() -> list[dict[str, object]]:
     carried = {
         "container_ship": ("container", "uranium"), "deep_sea_ship": ("container", "uranium"), "bulk_ship": _DRY,
-        "rail_ferry": ("container", *_DRY, "crude_oil", "oil_products", "uranium"), "roro_ferry": ("container", *_DRY),
+        "rail_ferry": ("container", *_DRY, "crude_oil", "oil_products", "uranium"),
+        "roro_ferry": ("container", *_DRY, "truckload"),
     }  # fmt: skip
     rows = []
     for (kind, country), (per_teu, per_t, speed, source, quality, note) in _SHIPS.items():

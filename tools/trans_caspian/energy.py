@@ -263,13 +263,14 @@ def _vehicle_kinds() -> list[Row]:
     ]  # fmt: skip
 
 
-#: Sea links and the ships on them: (from, to, km, kind, capacity t, headway h, load h, unload h, USD/t, fleet, note).
+#: Sea links and the ships on them: (from, to, km, kind, capacity t at full draft, headway h, load h, unload h, USD/t,
+#: fleet, source, note).
 SEA = (
-    ("KZ_AKTAU", "AZ_DUBENDI", 400.0, "tanker", 10_000, 60.5, 14.0, 18.0, 13.5, "kmtf_tankers_12k", "KURK",
+    ("KZ_AKTAU", "AZ_DUBENDI", 400.0, "tanker", 12_000, 60.5, 14.0, 18.0, 13.5, "kmtf_tankers_12k", "KURK",
      "headway from 1.45 Mt of 2024 in loads of 10,000 t"),
-    ("KZ_AKTAU", "RU_MAKHACHKALA", 331.0, "tanker", 6_500, 28.7, 12.0, 16.0, 12.0, "kmtf_tankers_7k", "MENK",
+    ("KZ_AKTAU", "RU_MAKHACHKALA", 331.0, "tanker", 6_800, 28.7, 12.0, 16.0, 12.0, "kmtf_tankers_7k", "MENK",
      "headway from 1.984 Mt of 2023 in loads of 6,500 t; Russian ships carry part"),
-    ("TM_KIYANLY", "AZ_DUBENDI", 0.0, "tanker", 6_500, 14.6, 12.0, 16.0, 12.0, "asco_tankers", "EST",
+    ("TM_KIYANLY", "AZ_DUBENDI", 0.0, "tanker", 7_000, 14.6, 12.0, 16.0, 12.0, "asco_tankers", "EST",
      "headway from about 3.9 Mt of Turkmen oil by BTC in loads of 6,500 t"),
     ("RU_NOVOROSSIYSK", "IT_TRIESTE", 2_960.0, "ocean_tanker", 100_000, 12.4, 24.0, 30.0, 14.0, "", "EST",
      "headway from 70.5 Mt of 2025; through the Straits; length and fare recalled"),
@@ -316,6 +317,10 @@ def _sea(facts: Path) -> tuple[list[Row], list[Row]]:
     return links, services
 
 
+#: Russian tankers between Aktau and Makhachkala; assumed.
+RUSSIAN_TANKERS = 2
+
+
 def _fleets(facts: Path) -> list[Row]:
     count = {
         row["metric"]: int(float(row["value"]))
@@ -327,10 +332,13 @@ def _fleets(facts: Path) -> list[Row]:
          "vehicle_count": count["tankers_12400dwt"], "vehicle_capacity_count": 12_000, "capacity_unit": "t",
          "payload_frac": 0.833, "source_id": "DARY", "quality": "published",
          "note": "10,000 t of 12,000 t usable at the draft of April 2025"},
-        {"fleet_id": "kmtf_tankers_7k", "name": "Kazmortransflot tankers of 7-8,000 dwt", "vehicle_kind": "tanker",
-         "vehicle_count": count["tankers_8000dwt"], "vehicle_capacity_count": 6_800, "capacity_unit": "t",
-         "payload_frac": 0.956, "source_id": "DARY", "quality": "published",
-         "note": "6,500 t of 6,800 t usable at the draft of May 2024"},
+        {"fleet_id": "kmtf_tankers_7k", "name": "Kazmortransflot and Russian tankers of 7-8,000 dwt",
+         "vehicle_kind": "tanker",
+         "vehicle_count": count["tankers_8000dwt"] + RUSSIAN_TANKERS, "vehicle_capacity_count": 6_800,
+         "capacity_unit": "t",
+         "payload_frac": 0.956, "source_id": "DARY", "quality": "estimated",
+         "note": "6,500 t of 6,800 t usable at the draft of May 2024; two ships of Kazmortransflot and as many Russian "
+                 "ones, which carry part of the oil to Makhachkala; their number is assumed"},
         {"fleet_id": "asco_tankers", "name": "Caspian tankers of other owners", "vehicle_kind": "tanker",
          "vehicle_count": 12, "vehicle_capacity_count": 7_000, "capacity_unit": "t", "payload_frac": 0.93,
          "source_id": "REC", "quality": "estimated",
@@ -338,31 +346,34 @@ def _fleets(facts: Path) -> list[Row]:
     ]  # fmt: skip
 
 
-#: Oil terminals: (node, from mode and kind, to mode and kind, tag, capacity t, servers, wait h, service h, USD/t,
-#: source, note).
+#: Where a simulation makes the wait of its own tankers and berths: parcels in the tanks have no queue of their own.
+SHIPS_QUEUE = ("KZ_AKTAU", "AZ_DUBENDI")
+#: More parcels at once than there can be.
+UNBOUND = 1000
+#: Oil terminals: (node, from mode and kind, to mode and kind, tag, capacity t, wait h, service h, USD/t, source, note).
 OIL_PORTS = (
-    ("KZ_AKTAU", "oil_pipeline", "oil_pipe", "sea", "tanker", "oil_pipeline-tanker", 7.5e6, 3, 24.0, 8.0, 2.5,
+    ("KZ_AKTAU", "oil_pipeline", "oil_pipe", "sea", "tanker", "oil_pipeline-tanker", 7.5e6, 24.0, 8.0, 2.5,
      "PN2309A", "three oil berths, 7.5 Mt a year; the wait for a berth is the missing time of a cycle of 9-10 days"),
-    ("KZ_AKTAU", "rail", "wagon", "sea", "tanker", "rail-tanker", 7.5e6, 3, 24.0, 14.0, 4.0,
+    ("KZ_AKTAU", "rail", "wagon", "sea", "tanker", "rail-tanker", 7.5e6, 24.0, 14.0, 4.0,
      "PN2309A", "unloading of tank wagons, then the same three berths"),
-    ("AZ_DUBENDI", "sea", "tanker", "oil_pipeline", "oil_pipe", "tanker-oil_pipeline", 10e6, 4, 12.0, 6.0, 2.5,
+    ("AZ_DUBENDI", "sea", "tanker", "oil_pipeline", "oil_pipe", "tanker-oil_pipeline", 10e6, 12.0, 6.0, 2.5,
      "EST", "half of the 4-6 USD/t of terminals in the estimate of the Aktau route"),
-    ("RU_MAKHACHKALA", "sea", "tanker", "oil_pipeline", "oil_pipe", "tanker-oil_pipeline", 7e6, 3, 12.0, 6.0, 2.5,
+    ("RU_MAKHACHKALA", "sea", "tanker", "oil_pipeline", "oil_pipe", "tanker-oil_pipeline", 7e6, 12.0, 6.0, 2.5,
      "EST", "capacity is an order of magnitude"),
-    ("RU_NOVOROSSIYSK", "oil_pipeline", "oil_pipe", "sea", "ocean_tanker", "oil_pipeline-ocean_tanker", 83e6, 3, 24.0,
+    ("RU_NOVOROSSIYSK", "oil_pipeline", "oil_pipe", "sea", "ocean_tanker", "oil_pipeline-ocean_tanker", 83e6, 24.0,
      12.0, 1.0, "TAS52", "three single-point moorings; 83 Mt is the Russian section"),
-    ("TR_CEYHAN", "oil_pipeline", "oil_pipe", "sea", "ocean_tanker", "oil_pipeline-ocean_tanker", 50e6, 2, 12.0, 12.0,
+    ("TR_CEYHAN", "oil_pipeline", "oil_pipe", "sea", "ocean_tanker", "oil_pipeline-ocean_tanker", 50e6, 12.0, 12.0,
      1.0, "EST", "two jetties recalled"),
-    ("GE_SUPSA", "oil_pipeline", "oil_pipe", "sea", "ocean_tanker", "oil_pipeline-ocean_tanker", 7.2e6, 1, 24.0, 12.0,
+    ("GE_SUPSA", "oil_pipeline", "oil_pipe", "sea", "ocean_tanker", "oil_pipeline-ocean_tanker", 7.2e6, 24.0, 12.0,
      1.5, "EST", "one mooring recalled"),
-    ("GE_BATUMI", "rail", "wagon", "sea", "ocean_tanker", "rail-ocean_tanker", 15e6, 3, 24.0, 24.0, 4.0,
+    ("GE_BATUMI", "rail", "wagon", "sea", "ocean_tanker", "rail-ocean_tanker", 15e6, 24.0, 24.0, 4.0,
      "WPPT", "oil terminal of 15 Mt a year"),
 )  # fmt: skip
 
 
 def _facilities() -> tuple[list[Row], list[Row]]:
     facilities, steps = [], []
-    for node, from_mode, from_kind, to_mode, to_kind, tag, cap, servers, wait, service, usd, source, note in OIL_PORTS:
+    for node, from_mode, from_kind, to_mode, to_kind, tag, cap, wait, service, usd, source, note in OIL_PORTS:
         facility_id = f"{node}.port.{tag}"
         quality = "published" if source in ("PN2309A", "WPPT", "TAS52") else "estimated"
         facilities.append({
@@ -377,7 +388,8 @@ def _facilities() -> tuple[list[Row], list[Row]]:
             ("Berth or tank storage", "berth", 0.75, wait)), start=1):  # fmt: skip
             steps.append({
                 "facility_id": facility_id, "step_no": number, "name": name, "kind": kind,
-                "server_count": servers if kind == "berth" else 4, "service_h": round(share * service, 2),
+                "server_count": UNBOUND if kind == "berth" and node in SHIPS_QUEUE else "",
+                "service_h": round(share * service, 2),
                 "wait_h": waits, "electronic_frac": 0.0, "cost_usd_per_t": usd if kind == "berth" else 0.0,
                 "note": f"the split into steps is an estimate; {note}", "source_id": source, "quality": "estimated",
             })  # fmt: skip
@@ -387,7 +399,7 @@ def _facilities() -> tuple[list[Row], list[Row]]:
     steps += [
         {
             "facility_id": gate["facility_id"], "step_no": 1, "name": "Cargo documents", "kind": "documents",
-            "server_count": 4, "service_h": 2.0, "note": "assumption; " + gate["note"], "source_id": "EST",
+            "service_h": 2.0, "note": "assumption; " + gate["note"], "source_id": "EST",
             "quality": "estimated",
         }
         for gate in gates
@@ -400,7 +412,7 @@ def _facilities() -> tuple[list[Row], list[Row]]:
     }  # fmt: skip
     steps.append({
         "facility_id": rail["facility_id"], "step_no": 1, "name": "Loading of tank wagons", "kind": "loading",
-        "server_count": 2, "service_h": 6.0, "wait_h": 12.0,
+        "service_h": 6.0, "wait_h": 12.0,
         "cost_usd_per_t": round(1213.2 / KZT_PER_USD_2023, 2),
         "note": "KazTransOil rail loading fee of 2023 at 456 KZT/USD; hours are estimates", "source_id": "KTOF",
         "quality": "published",
@@ -447,7 +459,7 @@ def _uranium_facilities() -> tuple[list[Row], list[Row]]:
         })  # fmt: skip
         steps.append({
             "facility_id": facility_id, "step_no": 1, "name": "Class 7 permit, survey and transfer",
-            "kind": "security", "commodity_id": "uranium", "server_count": 1, "service_h": service, "wait_h": wait,
+            "kind": "security", "commodity_id": "uranium", "service_h": service, "wait_h": wait,
             "cost_usd_per_t": usd, "note": f"{note}; assumption", "source_id": "EST", "quality": "estimated",
         })  # fmt: skip
     return facilities, steps
@@ -472,6 +484,10 @@ def _surface_links(facts: Path) -> list[Row]:
     ]  # fmt: skip
 
 
+#: Oil that a simulation sends through a line together: a parcel of our own, small against a tanker.
+PARCEL_T = 1000.0
+
+
 def _oil_carriage(links: list[Row]) -> list[Row]:
     kto = 4849.39 / KZT_PER_USD_2023 / 1000
     btc = 3.5 * BARRELS_PER_T / 1768
@@ -491,7 +507,7 @@ def _oil_carriage(links: list[Row]) -> list[Row]:
         {
             "carriage_id": f"crude_oil.oil_pipe.{country}" if country else "crude_oil.oil_pipe",
             "commodity_id": "crude_oil", "vehicle_kind": "oil_pipe", "country_code": country,
-            "cost_usd_per_unit_km": round(rate, 6), "note": note, "source_id": source,
+            "cost_usd_per_unit_km": round(rate, 6), "shipment_units": PARCEL_T, "note": note, "source_id": source,
             "quality": "published" if source in ("TODT",) or country == "KZ" else "estimated",
         }
         for country, rate, source, note in rates
@@ -509,7 +525,7 @@ def _carriage(links: list[Row]) -> list[Row]:
         ("gas", "gas_pipe", "", 2.5e-5, {}, "REC", "estimated", "2.5 USD per 1000 m3 and 100 km; recalled range 1.7-3"),
         ("gas", "gas_pipe", "TR", round(70 / 1000 / 1841, 9), {}, "REPT", "published",
          "TANAP: 70 USD per 1000 m3 over 1841 km, of 2016"),
-        ("uranium", "truck", "KZ", 0.12, {"delay_h_per_km": 0.01}, "EST", "estimated",
+        ("uranium", "truck", "KZ", 0.12, {"delay_h_per_km": 0.01, "shipment_units": 15.0}, "EST", "estimated",
          "from the mines to rail only; above the general road rate: escort and permits"),
         ("uranium", "class7_ship", "", 0.0, {}, *fare),
     )  # fmt: skip

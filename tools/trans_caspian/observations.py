@@ -304,7 +304,8 @@ def tables(facts: Path) -> dict[str, pd.DataFrame]:
         if said not in row["place"]:
             raise ValueError(f"{observation_id} is {row['place']!r}, not {said!r}: the facts have moved")
         note = "; ".join(filter(None, (row["note"], speaks_of.get("note", ""))))
-        rows[observation_id] = {**row, **speaks_of, "note": note}
+        said_of = {name: value for name, value in speaks_of.items() if value}
+        rows[observation_id] = {**row, **said_of, "note": note}
     for observation_id in CALIBRATED:
         if observation_id in SPEAKS_OF:
             raise ValueError(f"{observation_id} cannot set the model and validate it")

@@ -112,8 +112,8 @@ _EAEU_RAIL = Clearing(3.0, 20, ESTIMATE, "3 h assumed: no customs inside the EAE
 
 #: Trucks a day each way that a road post passes: node -> (trucks, source, note).
 _TRUCKS_A_DAY: dict[str, tuple[float, str, str]] = {
-    "CN_KHORGOS": (750, "INF2511", "CN side took 700-750 a day in November 2025"),
-    "KZ_KHORGOSGW": (650, "BAQ2511", "limit of the electronic queue"),
+    "CN_KHORGOS": (725, "INF2511", "CN side took 700-750 a day in November 2025"),
+    "KZ_KHORGOSGW": (800, "INF2511", "agreed in October 2025; the electronic queue let 650 come in November"),
     "KZ_KALZHAT": (250, "INFB26", "250 trucks a day"), "CN_DULATA": (250, "INFB26", "250 trucks a day"),
     "KZ_KORDAY": (400, "KHAB", "2,500 vehicles a day in all (design); trucks assumed 1 in 6"),
     "KG_AKZHOL": (400, "KHAB", "2,500 vehicles a day in all (design); trucks assumed 1 in 6"),
@@ -128,15 +128,32 @@ _TRUCKS_A_DAY: dict[str, tuple[float, str, str]] = {
 _T_PER_TRUCK = 20.0
 #: Money a vehicle is spread over this load: between the 20 t of CPMM and the 28 t of two boxes of twenty feet.
 _T_PER_FEE = 24.0
-#: Wagons a day each way that a rail post is staffed for.
-_WAGONS_A_DAY = {"KZ_DOSTYK": 400.0, "CN_ALASHANKOU": 400.0, "KZ_ALTYNKOL": 350.0, "CN_KHORGOS": 350.0}
+#: Road posts whose traffic stands in `demand`, by (node, country left): only there is the queue simulated, with the
+#: servers that pass the day's trucks; anywhere else the number of lanes and officers is not known, nor is the traffic.
+_WATCHED_ROADS = {
+    ("KZ_KHORGOSGW", "KZ"), ("CN_KHORGOS", "KZ"), ("KZ_KALZHAT", "KZ"), ("CN_DULATA", "KZ"), ("KG_AKTILEK", "KG"),
+    ("KZ_KARASU", "KG"), ("KZ_KONYSBAYEV", "KZ"), ("UZ_YALLAMA", "KZ"), ("AZ_REDBRIDGE", "AZ"),
+    ("GE_TSITELIKHIDI", "AZ"),
+}  # fmt: skip
+#: Wagons a day that one railway takes over from the other: (node, country left) -> (wagons, source, note).
+_WAGONS_A_DAY: dict[tuple[str, str], tuple[float, str, str]] = {
+    ("CN_ALASHANKOU", "KZ"): (800, "BAQ25", "more than 800 wagons handed over a day in September 2025, that is 57 in "
+                              "each of the 14 trains a day that China takes [RN19D]"),
+    ("KZ_DOSTYK", "CN"): (900, "RN19D", "12 trains a day agreed in 2019 and 6 of the terminal of 2021 [RG21], of 50 "
+                          "wagons each, the last assumed"),
+}  # fmt: skip
+
+#: Expected wait at which a lorry turns to the next crossing: as when Kalzhat stood still for a week in November 2025
+#: and its lorries went to Nur Zholy [INF2511]; the hours are assumed.
+_TURN_AWAY = {"KZ_KALZHAT": 24.0}
 
 #: Posts with hours of their own: node -> calendar.
 _CALENDAR: dict[str, str] = {
     "CN_IRKESHTAM": "cn_pass_posts", "CN_TORUGART": "cn_pass_posts", "CN_MAIKAPCHAGAI": "cn_day_posts",
     "CN_DULATA": "cn_day_posts", "CN_TACHENG": "cn_day_posts", "UZ_MALIK": "uz_day_posts", "UZ_OKOLTIN": "uz_day_posts",
 }  # fmt: skip
-#: Mean hours lost before a closed door, already inside a measured total and taken off it.
+#: Hours a day open, and mean hours lost before a closed door, already inside a measured total and taken off it.
+_OPEN_H = {"cn_pass_posts": 40 / 7, "cn_day_posts": 10.0, "uz_day_posts": 12.0}
 _DOOR_H = {"cn_pass_posts": 15.2, "cn_day_posts": 4.1, "uz_day_posts": 3.0}
 
 #: Shares of a road clearing total: (name, kind, share of the total as wait, as service, share of vehicles met).
@@ -187,9 +204,9 @@ def step(
     }  # fmt: skip
 
 
-def servers_for(per_day: float, hours: float) -> int:
-    """Return how many servers pass ``per_day`` in ``hours`` each while busy 85 % of the time."""
-    return max(1, math.ceil(per_day * hours / (24 * 0.85)))
+def servers_for(per_day: float, hours: float, open_h: float = 24.0) -> int:
+    """Return how many servers, ``open_h`` a day, pass ``per_day`` in ``hours`` each while busy 85 % of that time."""
+    return max(1, math.ceil(per_day * hours / (open_h * 0.85)))
 
 
 def tables(facts: Path) -> dict[str, pd.DataFrame]:
@@ -275,6 +292,10 @@ def _add_post(stops: Stops, border: _Border) -> None:
     if trucks:
         capacity = {"capacity_per_year": trucks[0] * 365 * _T_PER_TRUCK, "capacity_unit": "t"}
         note += f"; capacity {trucks[0]:g} trucks a day x {_T_PER_TRUCK:g} t: {trucks[2]} [{trucks[1]}]"
+    wagons = _WAGONS_A_DAY.get((border.node, border.leaving)) if border.mode == "rail" else None
+    if wagons:
+        capacity = {"capacity_per_year": wagons[0] * 365, "capacity_unit": "count"}
+        note += f"; capacity {wagons[0]:g} wagons a day: {wagons[2]} [{wagons[1]}]"
     stops.add(
         facility_id, steps,
         name=f"{{{border.node}}}: {border.leaving} to {border.entering} ({border.mode}, {border.side})",
@@ -287,18 +308,24 @@ def _add_post(stops: Stops, border: _Border) -> None:
 def _road_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]:
     total, calendar = clearing.hours, _CALENDAR.get(border.node, "")
     total = max(total - _DOOR_H.get(calendar, 0.0), 1.5)
-    trucks = _TRUCKS_A_DAY.get(border.node, (120.0, ESTIMATE, ""))[0]
+    watched = (border.node, border.leaving) in _WATCHED_ROADS
     note = f"share of a total of {clearing.hours:g} h: {clearing.what}; the split is ours"
     if calendar:
         note += f"; {_DOOR_H[calendar]:g} h of it are the closed door"
+    if watched:
+        note += "; servers so that the trucks of a day pass while they are busy 85 % of the time"
     steps = []
     for customs_name, customs_kind, wait, service, share in _ROAD_SPLIT:
         is_sanitary = border.is_eaeu and customs_kind == "customs"
         name, kind = _SANITARY if is_sanitary else (customs_name, customs_kind)
         hours = total * service
-        more: dict[str, object] = {
-            "server_count": servers_for(trucks * share, hours), "share_frac": share, "calendar_id": calendar,
-        }  # fmt: skip
+        more: dict[str, object] = {"share_frac": share, "calendar_id": calendar}
+        if watched:
+            more["server_count"] = servers_for(
+                _TRUCKS_A_DAY[border.node][0] * share, hours, _OPEN_H.get(calendar, 24.0)
+            )
+        if border.node in _TURN_AWAY and watched and kind == "security":
+            more["divert_above_h"] = _TURN_AWAY[border.node]
         if kind in _ELECTRONIC_KINDS:
             more["electronic_service_h"] = round(hours * _ELECTRONIC_KINDS[kind], 4)
         if is_sanitary or kind == "customs":
@@ -314,16 +341,16 @@ def _rail_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]:
         "the split is ours"
     )
     steps = []
-    wagons = _WAGONS_A_DAY.get(border.node, 200.0)
+    wagons = _WAGONS_A_DAY.get((border.node, border.leaving))
+    if wagons:
+        note += "; servers so that the wagons of a day pass while they are busy 85 % of the time"
     for name, kind, wait, service, share in _RAIL_SPLIT:
         if border.is_eaeu and kind == "customs":
             continue
         hours = clearing.hours * service
-        more: dict[str, object] = {
-            "vehicle_kind": "wagon",
-            "share_frac": share,
-            "server_count": servers_for(wagons, hours),
-        }
+        more: dict[str, object] = {"vehicle_kind": "wagon", "share_frac": share}
+        if wagons:
+            more["server_count"] = servers_for(wagons[0], hours)
         if kind in _ELECTRONIC_KINDS:
             more["electronic_service_h"] = round(hours * _ELECTRONIC_KINDS[kind], 4)
         if kind == "documents":
@@ -334,7 +361,7 @@ def _rail_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]:
 
 def _train_steps(border: _Border, clearing: Clearing) -> list[dict[str, object]]:
     """Return the steps of a container block train, far shorter than those of wagons."""
-    only: dict[str, object] = {"vehicle_kind": "block_train", "server_count": 2}
+    only: dict[str, object] = {"vehicle_kind": "block_train"}
     wait = min(3.0, clearing.hours * 0.3)
     note = "container trains have priority; 3 h, or three tenths of the time of wagons where that is less; assumed"
     wait, note = _TRAIN_WAIT.get(border.node, (wait, note))

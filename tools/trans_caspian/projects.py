@@ -114,7 +114,8 @@ BIG_FEEDER: list[Row] = [
     {"op": "add", "table": "services", "rows": [{
         "service_id": f"{FEEDER}.780", "name": "Aktau to Alat, feeder of 780 TEU", "link_id": "KZ_AKTAU-AZ_ALAT.sea",
         "vehicle_kind": "container_ship", "fleet_id": "caspian_feeder_780", "vehicle_capacity_count": 780.0,
-        "capacity_unit": "TEU", "rule": "headway", "headway_h": 74.3, "headway_cv_frac": 1.0, "load_h": 20.0,
+        "capacity_unit": "TEU", "rule": "full_or_timeout", "timeout_h": 192.0, "headway_h": 74.3,
+        "headway_cv_frac": 1.0, "load_h": 20.0,
         "unload_h": 20.0, "note": "59 round trips a year as today's ships; twice their loading time, assumed",
         "source_id": "PN2509", "quality": "estimated"}]},
 ]  # fmt: skip
@@ -143,7 +144,7 @@ EDITS: dict[str, tuple[list[Row], str]] = {
              _scale("services", "service_id", FEEDER, headway_h=0.5)],
             "twice the ships, twice the sailings, if berths allow"),
     "I11": (BIG_FEEDER, "a second service beside the present one"),
-    "I12": ([_set("fleets", "fleet_id", "caspian_ropax", vehicle_count=3),
+    "I12": ([_set("fleets", "fleet_id", "caspian_ropax", vehicle_count=4),
              _scale("services", "service_id", "KZ_KURYK-AZ_ALAT.roro_ferry", headway_h=round(2 / 3, 4))],
             "sailings in proportion to the ships; no date"),
     "I13": ([_port("AZ_ALAT", "TEU", 500_000.0)], "container capacity of the second phase; no date"),
@@ -191,8 +192,9 @@ EDITS: dict[str, tuple[list[Row], str]] = {
     "I42": ([_set("fleets", "fleet_id", "kmtf_tankers_12k", vehicle_count=20),
              _scale("services", "service_id", "KZ_AKTAU-AZ_DUBENDI.tanker", headway_h=round(1.45 / 7, 4))],
             "sailings for 7 Mt instead of 1.45; 20 ships at the 0.35 Mt a ship that the ministry's plan implies"),
-    "I44": ([_set("links", "link_id", "KZ_BEYNEU-KZ_MANGYSTAU.rail", capacity_per_year=10_000_000.0)],
-            "capacity of the corridor from 6 to 10 Mt, set on the line to the ports; its ports and ships are I10, I11"),
+    "I44": ([_set("links", "link_id", "KZ_BEYNEU-KZ_MANGYSTAU.rail", capacity_per_year=16_000_000.0)],
+            "capacity of the corridor from 6 to 10 Mt, set on the line to the ports beside the 6 Mt of the North-South "
+            "branch; its ports and ships are I10, I11"),
 }  # fmt: skip
 
 PORTS_OF_I35 = ("KZ_AKTAU", "KZ_KURYK", "AZ_ALAT", "TM_TURKMENBASHI", "GE_POTI", "GE_BATUMI")

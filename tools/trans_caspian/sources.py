@@ -35,6 +35,10 @@ ADDED: tuple[tuple[str, str, str, int, str, str], ...] = (
      "cross the country at over 1,100 km a day", 2020,
      "https://rail-news.kz/ru/passenger-transportation/8194-konteynernye-perevozki-po-kazahstanu-vyrosli-na-36.html",
      "excerpt"),
+    ("RN19D", "Rail-news.kz (Kazakhstan Temirzholshysy)", "A record of Dostyk: China takes at least 14 trains a day of "
+     "broad gauge at Alashankou, Dostyk 12 of standard gauge (12 and 8 before)", 2019,
+     "https://rail-news.kz/index.php/ru/passenger-transportation/5565-transportnyy-rekord-stancii-dostyk.html",
+     "excerpt"),
     ("CHDAILY13", "China Daily", "Rail route to Europe improves freight transport: Chongqing-Duisburg, 11,179 km, "
      "takes 16 days on average", 2013, "https://global.chinadaily.com.cn/cndy/2013-09/13/content_16966725.htm",
      "excerpt"),

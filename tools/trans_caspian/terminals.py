@@ -23,7 +23,12 @@ def _step(name: str, kind: str, hours: float, **more: object) -> _Step:
 # ── gauge yards ─────────────────────────────────────────────────────────────────────────────────────
 
 #: node -> (other gauge first, wagons' wait and work, trains' wait and work, cost USD/t of wagons, note, lifetime).
+_ONE_TRAIN = 47
 _KHORGOS_TRANSLOAD = ("KG21", "55 min to change the containers of a train of 45-50 cars")
+
+
+#: Mean fee of a change of gauge at Dostyk in 2020 [CP20KZ], USD 329 for 20 t.
+_GAUGE_USD = 329 / 20
 
 
 def add_yards(stops: Stops) -> None:
@@ -33,15 +38,15 @@ def add_yards(stops: Stops) -> None:
         is_kz = node.startswith("KZ")
         wait, work = (36.0, 6.0) if is_kz else (12.0, 6.0)
         note = wagon_note if is_kz else "18 h assumed: Kazakh wagons unloaded on the Chinese side"
-        _yard(stops, node, wait, work, "CP22KZ" if is_kz else ESTIMATE, note, 329 / 20)
+        _yard(stops, node, wait, work, "CP22KZ" if is_kz else ESTIMATE, note, _GAUGE_USD)
     for node, status in (("GE_AKHALKALAKI", {}), ("TM_SARAHS", {}), ("IR_SARAKHS", {}), ("PL_MALASZEWICZE", {}),
                          ("BY_BREST", {}), ("IR_INCHEHBORUN", {}), ("IR_ASTARA", {}),
                          ("KZ_BAKHTY", {"status": "construction", "opens_year": NEVER}),
                          ("CN_TACHENG", {"status": "construction", "opens_year": NEVER}),
                          ("AZ_NAKHCHIVAN", {"status": "proposed", "opens_year": NEVER}),
                          ("KG_MAKMAL", {"status": "construction", "opens_year": NEVER})):  # fmt: skip
-        _yard(stops, node, 18.0, 6.0, ESTIMATE, "24 h assumed, below the measured 42 h of the Chinese border", 329 / 20,
-              **status)  # fmt: skip
+        _yard(stops, node, 18.0, 6.0, ESTIMATE, "24 h assumed, below the measured 42 h of the Chinese border",
+              _GAUGE_USD, **status)  # fmt: skip
 
 
 def _yard(
@@ -51,15 +56,16 @@ def _yard(
     steps = [
         _step("Wait for wagons of the other "
               "gauge", "gauge_change", 0.0, wait=wait, source=source, note=note, **only_wagon),
-        _step("Change of bogies or reloading of wagons", "transload", work, source=source, note=note, server_count=4,
+        _step("Change of bogies or reloading of wagons", "transload", work, source=source, note=note,
               cost_usd_per_t=round(usd, 3), **only_wagon),
         _step("Train: wait for locomotive and platforms", "gauge_change", 0.0, wait=5.5, source="RN19",
               note="turnaround of locomotives at Altynkol 5.5 h (2019, agreed 2-3 h), taken as the wait at every yard",
               **only_train),
         _step("Train: containers lifted across", "crane", 0.92, source=_KHORGOS_TRANSLOAD[0],
               quality="observed" if node == "KZ_ALTYNKOL" else "estimated",
-              note=_KHORGOS_TRANSLOAD[1] + ("" if node == "KZ_ALTYNKOL" else ", taken from Khorgos Gateway"),
-              server_count=2, cost_usd_per_t=2.5, **only_train),
+              note=_KHORGOS_TRANSLOAD[1] + (f"; {_ONE_TRAIN} wagons at once, one train" if node == "KZ_ALTYNKOL" else
+                                            ", taken from Khorgos Gateway"),
+              cost_usd_per_t=2.5, **only_train, **({"server_count": _ONE_TRAIN} if node == "KZ_ALTYNKOL" else {})),
         _step("Train: new set made up, brakes tested", "formation", 3.0, note="assumed", **only_train),
     ]  # fmt: skip
     stops.add(
@@ -135,6 +141,22 @@ _CUSTOMS_H = {
     "TM": (3.7, "CP22TM", "observed", "TM posts, rail 2022: 3.7 h"),
 }  # fmt: skip
 _CUSTOMS_ELSEWHERE = (4.0, ESTIMATE, "estimated", "4 h assumed")
+#: Berths: (port, ship) -> (berths, source, quality, note). Where none are given ships never wait for one.
+BERTHS: dict[tuple[str, str], tuple[int, str, str, str]] = {
+    ("KZ_AKTAU", "container_ship"): (1, "PN2309A", "estimated", "one of three general cargo berths; the split is ours"),
+    ("KZ_AKTAU", "bulk_ship"): (3, "PN2309A", "estimated", "two of three general cargo berths and the grain berth; the "
+                                "split is ours"),
+    ("KZ_AKTAU", "tanker"): (3, "PN2309A", "published", "three oil berths"),
+    ("KZ_KURYK", "rail_ferry"): (2, "SEA19", "estimated", "two piers, four ferries at once; half of them taken for "
+                                 "rail, by assumption"),
+    ("KZ_KURYK", "roro_ferry"): (2, "SEA19", "estimated", "two piers, four ferries at once; half of them taken for "
+                                 "lorries, by assumption"),
+    ("AZ_ALAT", "container_ship"): (3, "TR250603", "published", "three container berths"),
+    ("AZ_ALAT", "rail_ferry"): (2, "MEM", "estimated", "ferry terminal of two berths; recalled"),
+    ("AZ_ALAT", "roro_ferry"): (2, "MEM", "estimated", "two ro-ro berths; recalled"),
+    ("AZ_ALAT", "bulk_ship"): (4, "MEM", "estimated", "seven general cargo berths less three for containers; recalled"),
+    ("AZ_DUBENDI", "tanker"): (4, "MEM", "estimated", "four berths; recalled"),
+}  # fmt: skip
 _INLAND_PORTS = {"TR_BANDIRMA", "TR_TEKIRDAG", "TR_VAN", "TR_TATVAN"}
 
 
@@ -199,17 +221,29 @@ def _customs(node: str, *, is_export: bool) -> list[_Step]:
         hours, note = 0.2, "Port of Baku inbound 2022: 0.2 h"
     name = "Export papers and customs" if is_export else "Import papers and customs"
     electronic = {"electronic_service_h": round(0.4 * hours, 3)} if source != "LADA2508" else {}
-    return [_step(name, "customs", hours, source=source, quality=quality, note=note, server_count=20, **electronic)]
+    return [_step(name, "customs", hours, source=source, quality=quality, note=note, **electronic)]
 
 
 def _wait_land(node: str, ship: str) -> list[_Step]:
-    """Return the waits before a ship that the service itself (headway, closures) does not explain."""
+    """Return the waits before a ship that the service itself (headway, closures) does not explain.
+
+    A step that takes no time and has a server stands for a wait that a simulation makes itself, of its ships.
+    """
+    made_by_ships: dict[str, object] = {"server_count": 1}
     if node == "KZ_KURYK" and ship == "rail_ferry":
-        note = "backlog: 700-1,000 wagons, 46-47 ferried a day in 2025; half of a quiet backlog of 250 assumed"
-        return [_step("Wagons held before the ferry", "storage", 0.0, wait=64.0, source="TR2505K", note=note)]
+        note = (
+            "54 wagons a day of 2023 [SILK23]; half of a quiet backlog of 250, assumed; a simulation of the ferries "
+            "makes its own"
+        )
+        return [_step("Wagons held before the ferry", "storage", 0.0, wait=55.2, source="SILK23", note=note,
+                      **made_by_ships)]  # fmt: skip
     if node in ("KZ_KURYK", "TM_TURKMENBASHI", "AZ_ALAT") and ship in ("rail_ferry", "roro_ferry"):
-        note = "sails when full, travellers report 3-5 days between sailings [TWOB]; a day beyond the headway assumed"
-        return [_step("Wait in the ferry queue", "storage", 0.0, wait=24.0, source="TWOB", note=note)]
+        note = (
+            "sails when full, travellers report 3-5 days between sailings [TWOB]; a day beyond the headway assumed; a "
+            "simulation of the ferries makes its own"
+        )
+        return [_step("Wait in the ferry queue", "storage", 0.0, wait=24.0, source="TWOB", note=note,
+                      **made_by_ships)]  # fmt: skip
     if ship in ("container_ship", "deep_sea_ship"):
         return [_step("Box in the stack", "storage", 6.0, note=_STACK_NOTE)]
     return []
@@ -221,9 +255,11 @@ def _berth(node: str, ship: str) -> list[_Step]:
             "round trip 6.2 days of a feeder (89,000 TEU a year by six ships) less 44 h sailing, 40 h handling and "
             "21 h of weather leaves 43 h: a quarter before each berth; estimate"
         )
-        return [_step("Ship waits for a berth", "berth", 0.0, wait=11.0, source="SIA25", note=note)]
+        return [_step("Ship waits for a berth", "berth", 0.0, wait=11.0, source="SIA25", note=f"{note}; a simulation "
+                      "of the berths makes its own", server_count=1)]  # fmt: skip
     if ship in ("container_ship", "deep_sea_ship", "bulk_ship"):
-        return [_step("Ship waits for a berth", "berth", 0.0, wait=8.0, note="8 h assumed")]
+        known: dict[str, object] = {"server_count": 1} if (node, ship) in BERTHS else {}
+        return [_step("Ship waits for a berth", "berth", 0.0, wait=8.0, note="8 h assumed", **known)]
     return []
 
 
@@ -235,18 +271,26 @@ def _handling(node: str, ship: str, kind: str) -> _Step:
         return _step(name, kind, 1.0, note="train rolls on or off; assumed", cost_usd_per_t=1.0)
     return _step(
         name, kind, hours, note=f"{note}; cost assumed, no tariff is published", cost_usd_per_t=_HANDLING_USD[ship],
-        server_count=20,
     )  # fmt: skip
+
+
+#: A block train of 90 TEU [TR241203] is made up of boxes of forty feet; the patience of the first one is assumed.
+_BATCH: dict[str, object] = {"batch_count": 45, "batch_timeout_h": 96.0, "server_count": 10 * 45}
+_FORMS = (
+    "a simulation forms trains of 45 boxes of forty feet, 90 TEU [TR241203], or what is there after 4 days, assumed"
+)
 
 
 def _onward(node: str, land: str, ship: str) -> list[_Step]:
     """Return what a consignment waits for after a ship: a block train to be made up, wagons, a truck."""
     if land == "block_train" and node == "AZ_ALAT":
-        note = "310 block trains left the port in 2024, one every 28.3 h; half an interval, at random"
-        return [_step("Train made up from the ship", "formation", 4.0, wait=14.2, source="TR250222", note=note)]
+        note = f"310 block trains left the port in 2024, one every 28.3 h; half an interval, at random; {_FORMS}"
+        return [_step("Train made up from the ship", "formation", 4.0, wait=14.2, source="TR250222", note=note,
+                      **_BATCH)]  # fmt: skip
     if land == "block_train" and node == "KZ_AKTAU":
-        note = "as at Alat, where 310 block trains left in 2024; assumed"
-        return [_step("Train made up from the ship", "formation", 4.0, wait=14.2, source="TR250222", note=note)]
+        note = f"as at Alat, where 310 block trains left in 2024; assumed; {_FORMS}"
+        return [_step("Train made up from the ship", "formation", 4.0, wait=14.2, source="TR250222", note=note,
+                      **_BATCH)]  # fmt: skip
     if land == "block_train" and node not in _INLAND_PORTS:
         return [_step("Train made up from the ship", "formation", 4.0, wait=24.0, note="one train in two days assumed")]
     if land == "wagon" and ship != "rail_ferry":
@@ -339,8 +383,8 @@ def _shared_transfers(stops: Stops) -> None:
     for kind in ("wagon", "block_train"):
         for number, commodity in enumerate(("container", "grain", "bulk", "metals", "fertiliser", "oil_products"), 11):
             wait = 36.0 if kind == "wagon" else 42.0
-            lifted = _step("Lifted and train made up", "transload", 8.0, wait=wait, note=note, cost_usd_per_t=3.0,
-                           server_count=20)  # fmt: skip
+            lifted = _step("Lifted and train made up", "transload", 8.0, wait=wait, note=note,
+                           cost_usd_per_t=3.0)  # fmt: skip
             facility_id = f"KZ_KYZYLORDA.transload.truck-{kind}"
             stops.steps.append({**lifted, "facility_id": facility_id, "step_no": number, "commodity_id": commodity})
 
@@ -358,7 +402,7 @@ def _rail_gates(stops: Stops, node: str, source: str, note: str) -> None:
 
 
 def _lift(name: str, kind: str) -> _Step:
-    return _step(name, kind, 4.0, note="assumed", server_count=40, cost_usd_per_t=2.0)
+    return _step(name, kind, 4.0, note="assumed", cost_usd_per_t=2.0)
 
 
 def _departure(node: str) -> list[_Step]:
@@ -367,14 +411,16 @@ def _departure(node: str) -> list[_Step]:
     return [
         _step("Train: wait for the next departure", "formation", 4.0, wait=round(8766 / trains / 2, 1), source=source,
               vehicle_kind="block_train", note=f"half of the mean interval of {trains:g} trains a year: {note}"),
-        _step("Wagon: placed and marshalled", "formation", 12.0, wait=24.0, vehicle_kind="wagon", note="assumed",
-              server_count=40),
+        _step("Wagon: placed and marshalled", "formation", 12.0, wait=24.0, vehicle_kind="wagon", note="assumed"),
     ]  # fmt: skip
 
 
 def _arrival() -> list[_Step]:
-    return [_step("Wagon: marshalled and placed", "formation", 12.0, wait=12.0, vehicle_kind="wagon", note="assumed",
-                  server_count=40)]  # fmt: skip
+    return [_step("Wagon: marshalled and placed", "formation", 12.0, wait=12.0, vehicle_kind="wagon", note="assumed")]
+
+
+#: Where a train of either gauge can be reached: to reload by a truck into it must not be cheaper than the yard.
+_TWO_GAUGES = ("CN_KHORGOS", "KZ_DOSTYK")
 
 
 def _rail_road(stops: Stops, node: str) -> None:
@@ -383,12 +429,15 @@ def _rail_road(stops: Stops, node: str) -> None:
     if node == "KZ_KHORGOSGW":
         handling = _step("Box handled in the dry "
                          "port", "crane", 5.0, source="KG26", quality="claimed", electronic_frac=1.0,
-                         electronic_service_h=1.0, note="5 h, 1 h with the digital yard of 2025", cost_usd_per_t=3.0,
-                         server_count=20)  # fmt: skip
-    else:
+                         electronic_service_h=1.0, note="5 h, 1 h with the digital yard of 2025",
+                         cost_usd_per_t=3.0)  # fmt: skip
+    elif node in _TWO_GAUGES:
         handling = _step(
-            "Lifted between train and truck", "transload", 4.0, note=note, cost_usd_per_t=3.0, server_count=20
-        )
+            "Lifted between train and truck", "transload", 4.0, cost_usd_per_t=round(_GAUGE_USD / 2, 3),
+            note=f"{note}; half of the price of a change of gauge, since two such steps make one",
+        )  # fmt: skip
+    else:
+        handling = _step("Lifted between train and truck", "transload", 4.0, note=note, cost_usd_per_t=3.0)
     to_truck = _step("Wait for a truck", "storage", 0.0, wait=12.0, note=note)
     common: dict[str, object] = {"kind": "transload", "note": note}
     stops.add(f"{node}.transload.road-rail", [handling, *_departure(node)], name=f"{_title(node)}: truck to train",

@@ -35,10 +35,10 @@ def _rate(origin: str, destination: str, via: str = "", **more: str) -> Row:
 TIMES: dict[str, tuple[str, Row]] = {
     "cost.002": ("CN-KZ border to Poti", _route("CN_KHORGOS", "GE_POTI", GEORGIA, note="as the AZ minister says")),
     "cost.004": ("whole KZ-AZ-GE", _route("CN_KHORGOS", "GE_POTI", GEORGIA)),
-    "cost.008": ("Altynkol-Absheron", _route("KZ_ALTYNKOL", "AZ_ABSHERON", CASPIAN)),
-    "cost.009": ("Altynkol-Poti", _route("KZ_ALTYNKOL", "GE_POTI", GEORGIA)),
+    "cost.008": ("Altynkol-Absheron", _route("KZ_ALTYNKOL", "AZ_ABSHERON", CASPIAN, measure="stage_hours")),
+    "cost.009": ("Altynkol-Poti", _route("KZ_ALTYNKOL", "GE_POTI", GEORGIA, measure="stage_hours")),
     "cost.010": ("Altynkol-Constanta", _route("KZ_ALTYNKOL", "RO_CONSTANTA", f"{GEORGIA};GE_POTI",
-                                              avoid_node_ids="TR_ISTANBUL")),
+                                              avoid_node_ids="TR_ISTANBUL", measure="stage_hours")),
     "cost.011": ("Xi'an-Baku", _route("CN_XIAN", "AZ_ABSHERON", f"KZ_ALTYNKOL;{CASPIAN}")),
     "cost.012": ("Xi'an-Altynkol", _route("CN_XIAN", "AZ_ABSHERON", f"KZ_ALTYNKOL;{CASPIAN}", note="December")),
     "cost.014": ("Almaty-Aktau", _route("KZ_ALMATY", "GE_POTI", f"KZ_ZHEZKAZGAN;{GEORGIA}", "wagon",
@@ -89,7 +89,41 @@ FACILITY_TIMES: dict[str, tuple[str, Row]] = {
     "border.234": ("KZ_KONYSBAYEV", _facility("KZ_KONYSBAYEV.border.KZ-UZ.road", note="wait of the hundredth truck")),
 }  # fmt: skip
 
-SPEAKS_OF: dict[str, tuple[str, Row]] = {**TIMES, **LENGTHS, **RATES, **SPEEDS, **FACILITY_TIMES}
+
+def _simulated(node: str = "", kind: str = "", facility: str = "", **more: str) -> Row:
+    return {"node_id": node, "vehicle_kind": kind, "facility_id": facility, "role": "validation", **more}
+
+
+#: What only a simulation answers: queues, throughputs, voyages and closed hours (`CALIBRATION.md` has the list).
+SIMULATED: dict[str, tuple[str, Row]] = {
+    "border.207": ("KZ_KHORGOSGW", _simulated("KZ_KHORGOSGW", "truck", "CN_KHORGOS.border.KZ-CN.road",
+                                              note="with Kalzhat shut for about a week")),
+    "border.224": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road",
+                                            note="November", measure="longest_queue")),
+    "border.226": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road",
+                                            note="December", measure="longest_queue")),
+    "border.227": ("KG_AKTILEK", _simulated("KG_AKTILEK", "truck", "KG_AKTILEK.border.KG-KZ.road",
+                                            note="October", measure="longest_queue")),
+    "border.239": ("KZ_SARYAGASH", _simulated("KZ_SARYAGASH", "wagon",
+                                              note="wagons held on the way to Saryagash", measure="longest_queue")),
+    "border.241": ("AZ_REDBRIDGE", _simulated("AZ_REDBRIDGE", "truck", "AZ_REDBRIDGE.border.AZ-GE.road",
+                                              measure="longest_queue")),
+    "port.019": ("KZ_KURYK", _simulated("KZ_KURYK",
+                                        note="rail and ro-ro ferries together", measure="departures_per_day")),
+    "port.021": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon",
+                                        note="rail and ro-ro ferries together", measure="voyage_load")),
+    "port.023": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon", measure="carried_per_day")),
+    "port.025": ("KZ_KURYK", _simulated("KZ_KURYK", "wagon", measure="mean_queue")),
+    "port.028": ("CASPIAN", _simulated(note="closed days of January")),
+    "port.029": ("CASPIAN", _simulated(note="closed hours of 20 October to 7 December")),
+    "port.064": ("Azerbaijan (RoPax)", _simulated("KZ_KURYK", "roro_ferry",
+                                                  measure="voyage_hours", note="hours a one-way voyage")),
+    "port.066": ("Zarifa Aliyeva", _simulated("KZ_KURYK", "roro_ferry",
+                                              measure="voyage_hours", note="hours a one-way voyage")),
+    "port.067": ("RoPax pair", _simulated("KZ_KURYK", "roro_ferry", measure="voyage_load", note="load of a voyage")),
+}  # fmt: skip
+
+SPEAKS_OF: dict[str, tuple[str, Row]] = {**SIMULATED, **TIMES, **LENGTHS, **RATES, **SPEEDS, **FACILITY_TIMES}
 
 #: Figures that set the tables (CALIBRATION.md), and the facility they set where it is one.
 CALIBRATED: tuple[str, ...] = (
@@ -99,14 +133,15 @@ CALIBRATED: tuple[str, ...] = (
     # borders.csv: costs
     *(f"border.{n:03d}" for n in (8, 46, 54, 68, 69, 83, 96, 103, 127, 131, 132, 158, 161, 173, 182, 184, 190, 206)),
     # borders.csv: capacities, throughputs and container trains
-    *(f"border.{n:03d}" for n in (208, 209, 213, 217, 220, 221, 222, 223, 225, 231, 232, 233, 236, 242)),
+    *(f"border.{n:03d}" for n in (208, 209, 210, 213, 214, 215, 217, 218, 220, 221, 222, 223, 225, 231, 232, 233,
+                                  236, 242)),
     # costs_times.csv: rates, speeds of the latest year, guaranteed times, emission factors
     *(f"cost.{n:03d}" for n in (21, 22, 24, 25, 27, 32, 49, 54, 63, 64, 67, 70, 73, 76, 79, 81, 84, 87, 90, 93, 96, 99,
                                 102, 105, 108, 111, 114, 117, 120, 123, 126, 129, 132, 135, 138, 142, 144, 146, 162,
                                 163,
                                 168, 169, 172, 174, 176, 179)),
     # ports_services.csv and volumes.csv
-    *(f"port.{n:03d}" for n in (17, 21, 23, 24, 38, 45, 46, 49, 75, 81, 82, 83, 4)),
+    *(f"port.{n:03d}" for n in (3, 4, 5, 17, 20, 24, 37, 38, 45, 46, 49, 61, 75, 81, 82, 83)),
     "volume.030",
 )  # fmt: skip
 
@@ -172,5 +207,48 @@ def _others() -> None:
             note="against 240 ms by submarine cable", commodity_id="data", kind="claimed")  # fmt: skip
 
 
+def _fleets_and_backlogs() -> None:
+    """Add figures that only a simulation answers and that stand in the words of a row of the facts."""
+    _figure("fleet.kmtf_voyages", "other", "Kazmortransflot container ships, Aktau to Alat: laden voyages a ship", 57.1,
+            "count/year", "TURK25", year="2024", vehicle_kind="container_ship", node_id="KZ_AKTAU", role="validation",
+            measure="voyages_per_vehicle",
+            note="51,400 TEU of 2024 by four ships at 225 TEU, two block trains [UIC19]",
+            quality="estimated")  # fmt: skip
+    _figure(
+        "fleet.kuryk_trucks_waiting",
+        "queue",
+        "Kuryk: lorries that wait for a ferry",
+        1000.0,
+        "count",
+        "EVRI",
+        year="2024",
+        period="November-December",
+        vehicle_kind="truck",
+        node_id="KZ_KURYK",
+        measure="mean_queue",
+        role="validation",
+        note="about 1,000; the port was closed half of the time, the model's storms close a third",
+    )
+    _figure(
+        "fleet.aktau_grain_wagons",
+        "queue",
+        "Aktau: wagons of grain that wait for a ship",
+        700.0,
+        "count",
+        "INF251010",
+        year="2025",
+        period="October",
+        vehicle_kind="wagon",
+        commodity_id="grain",
+        node_id="KZ_AKTAU",
+        role="validation",
+        note="14 calls of ships in September; owners preferred Astrakhan-Iran",
+    )
+    _figure("fleet.stormy_january", "other", "Xi'an-Altynkol-Aktau-Alat-Absheron: a month of ten storm days against "
+            "the month before", 24.0, "h", "INBU26", year="2026", period="January against December",
+            commodity_id="container", role="validation", note="16-21 days after 15-20 days: a day more")  # fmt: skip
+
+
 _published_lengths()
 _others()
+_fleets_and_backlogs()

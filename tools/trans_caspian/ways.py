@@ -120,14 +120,15 @@ _LENGTHS: dict[str, tuple[float, str, str, str]] = {
 
 #: Capacity of both directions: link -> (amount, unit, note).
 _CAPACITY: dict[str, tuple[float, str, str]] = {
-    "CN_ALASHANKOU-KZ_DOSTYK.rail1435": (10e6, "t", "half of 20 Mt: 14.7 Mt went Jan-2 Dec 2023 [RN2312]; estimate"),
-    "CN_ALASHANKOU-KZ_DOSTYK.rail1520": (10e6, "t", "half of 20 Mt: 14.7 Mt went Jan-2 Dec 2023 [RN2312]; estimate"),
-    "CN_KHORGOS-KZ_ALTYNKOL.rail1435": (8e6, "t", "half of 16 Mt: 11.4 Mt went Jan-2 Dec 2023 [RN2312]; estimate"),
-    "CN_KHORGOS-KZ_ALTYNKOL.rail1520": (8e6, "t", "half of 16 Mt: 11.4 Mt went Jan-2 Dec 2023 [RN2312]; estimate"),
     "CN_TACHENG-KZ_BAKHTY.rail1435": (10e6, "t", "half of the 20 Mt claimed [AVTO]"),
     "CN_TACHENG-KZ_BAKHTY.rail1520": (10e6, "t", "half of the 20 Mt claimed [AVTO]"),
     "KZ_BAKHTY-KZ_AYAGOZ.rail": (20e6, "t", "claim: CN-KZ total 28 to 48 Mt [AVTO]"),
-    "KZ_BEYNEU-KZ_MANGYSTAU.rail": (6e6, "t", "claimed capacity of the TITR rail segment, 10 Mt by 2027 [KTZI25]"),
+    "KZ_BEYNEU-KZ_MANGYSTAU.rail": (
+        12e6,
+        "t",
+        "claimed 6 Mt of the TITR rail segment, 10 Mt by 2027 [KTZI25], and 6 Mt "
+        "of the North-South branch [DAR2402], which share the line",
+    ),
     "KZ_ZHANAOZEN-KZ_BOLASHAK.rail": (6e6, "t", "6 Mt in 2023, 10 Mt targeted for 2027 [DAR2402]"),
     "KZ_SARYAGASH-UZ_KELES.rail": (33e6, "t", "32.3 Mt went in 2025, when the junction was at its limit [QAZ2602]"),
     "GE_TBILISI-GE_SAMTREDIA.rail": (48e6, "t", "after the modernisation of 2025, 27 Mt before [SP2512]"),

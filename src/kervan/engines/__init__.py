@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kervan.scenario import Scenario
     from kervan.schema import Table
 
-__all__ = ["ENGINES", "Engine", "engine", "run"]
+__all__ = ["ENGINES", "Engine", "engine", "run", "stamp"]
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,8 @@ class Engine:
         Declaration of every table it returns.
     solve
         ``solve(net, params) -> {table: DataFrame}``; no input is changed, nothing is read or written.
+    watched
+        Of an engine that takes long: ``solve`` with a third argument, which is called with its progress.
     """
 
     name: str
@@ -52,10 +54,14 @@ class Engine:
     params: type
     outputs: Mapping[str, Table]
     solve: Callable[[Network, Any], dict[str, pd.DataFrame]]
+    watched: Callable[[Network, Any, Callable[[Any], None]], dict[str, pd.DataFrame]] | None = None
 
 
 #: Engine name to the module that holds its ``ENGINE``; a module is imported when it is first used.
-ENGINES: Final[dict[str, str]] = {"route": "kervan.engines.route"}
+ENGINES: Final[dict[str, str]] = {
+    "route": "kervan.engines.route",
+    "simulate": "kervan.engines.simulate.engine",
+}
 
 
 def engine(name: str) -> Engine:
@@ -72,7 +78,10 @@ def engine(name: str) -> Engine:
     return found
 
 
-def run(net: Network, name: str, params: Any = None, scenario: Scenario | None = None) -> Result:
+def run(
+    net: Network, name: str, params: Any = None, scenario: Scenario | None = None, *,
+    watch: Callable[[Any], None] | None = None,
+) -> Result:  # fmt: skip
     """Run an engine on a network, under a scenario if one is given.
 
     Parameters
@@ -85,6 +94,8 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         Its parameters; None takes the defaults where there are any.
     scenario
         Edits to make first.
+    watch
+        Called with the progress of an engine that takes long.
 
     Raises
     ------
@@ -93,7 +104,6 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
     SolveError
         When the question has no answer.
     """
-    import kervan
     from kervan.network import Network
     from kervan.scenario import Scenario
 
@@ -111,20 +121,44 @@ def run(net: Network, name: str, params: Any = None, scenario: Scenario | None =
         raise ParamsError(f"scenario takes a Scenario or None, not {shown(scenario)}")
     changed = scenario.apply(net) if scenario is not None else net
     start = time.perf_counter()
-    tables = chosen.solve(changed, params)
+    if watch is not None and chosen.watched is not None:
+        tables = chosen.watched(changed, params, watch)
+    else:
+        tables = chosen.solve(changed, params)
     wall_time_s = time.perf_counter() - start
-    provenance = Provenance(
+    provenance = stamp(name, changed, params, wall_time_s, (scenario,) if scenario is not None else ())
+    _log.info("%s on %s (%d): %.3f s", name, changed.meta.name, changed.year, wall_time_s)
+    return Result(provenance, chosen.outputs, tables, {"nodes": changed["nodes"], "links": changed["links"]})
+
+
+def stamp(name: str, net: Network, params: Any, wall_time_s: float, scenarios: Sequence[Scenario]) -> Provenance:
+    """Return the provenance of an answer.
+
+    Parameters
+    ----------
+    name
+        What ran.
+    net
+        The network it ran on, with the edits of its scenario.
+    params
+        Its parameters, a dataclass.
+    wall_time_s
+        How long it took.
+    scenarios
+        None, the one that was applied, or those that were compared.
+    """
+    import kervan
+
+    return Provenance(
         engine=name,
         params=asdict(cast("DataclassInstance", params)),
-        package=changed.meta.name,
-        package_version=changed.meta.version,
-        package_digest=changed.digest,
-        scenario=scenario.name if scenario is not None else "",
-        scenario_digest=scenario.digest if scenario is not None else "",
-        year=changed.year,
+        package=net.meta.name,
+        package_version=net.meta.version,
+        package_digest=net.digest,
+        scenario=" | ".join(one.name for one in scenarios),
+        scenario_digest=" | ".join(one.digest for one in scenarios),
+        year=net.year,
         seed=getattr(params, "seed", None),
         kervan_version=kervan.__version__,
         wall_time_s=wall_time_s,
     )
-    _log.info("%s on %s (%d): %.3f s", name, changed.meta.name, changed.year, wall_time_s)
-    return Result(provenance, chosen.outputs, tables, {"nodes": changed["nodes"], "links": changed["links"]})

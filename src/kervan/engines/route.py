@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +23,7 @@ from kervan.engines._alternatives import Ruler, differing, penalised
 from kervan.engines._graph import Graph, graph_of, nondominated
 from kervan.engines._itineraries import FRONT, GROUNDS_TABLE, ITINERARIES, STAGES, Chosen, framed, tables_of
 from kervan.engines._labels import pareto_paths
+from kervan.engines._params import names, number, whole
 from kervan.engines._reasons import Question, no_path
 from kervan.errors import ParamsError, UnknownName, shown
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kervan.result import Result
     from kervan.schema import Table
 
-__all__ = ["ENGINE", "RouteParams", "route_json", "solve"]
+__all__ = ["ENGINE", "RouteParams", "route_json", "solve", "ways_of"]
 
 _SCHEMA: Final = "kervan.route/1"
 _MOST_ALTERNATIVES: Final = 50
@@ -120,59 +120,27 @@ class RouteParams:
             if not isinstance(getattr(self, name), str) or not getattr(self, name):
                 raise ParamsError(f"{name} must be the id of one, not {shown(getattr(self, name))}")
         for name in ("via", "avoid", "modes", "vehicle_kinds"):
-            _names(self, name)
+            names(self, name)
         if self.origin == self.destination:
             raise ParamsError(f"origin and destination are both {self.origin}; a consignment goes somewhere else")
         lost = sorted({self.origin, self.destination, *self.via} & set(self.avoid))
         if lost:
             raise ParamsError(f"{', '.join(lost)} cannot be both passed and avoided")
-        _number(self, "quantity", above=0.0, at_most=_MOST_QUANTITY)
-        _number(self, "similarity", at_most=1.0)
-        _number(self, "stretch", at_least=1.0)
-        _number(self, "carbon_price_usd_per_t", at_most=_MOST_PRICE)
-        _number(self, "epsilon", at_most=10.0)
+        number(self, "quantity", above=0.0, at_most=_MOST_QUANTITY)
+        number(self, "similarity", at_most=1.0)
+        number(self, "stretch", at_least=1.0)
+        number(self, "carbon_price_usd_per_t", at_most=_MOST_PRICE)
+        number(self, "epsilon", at_most=10.0)
         for name in ("value_of_time_usd_per_unit_h", "max_hours", "max_cost_usd", "max_emission_kg"):
             if getattr(self, name) is not None:
-                _number(self, name, at_most=_MOST_PRICE if name.startswith("value") else math.inf)
-        count = self.alternatives
-        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _MOST_ALTERNATIVES:
-            raise ParamsError(f"alternatives must be a whole number from 1 to {_MOST_ALTERNATIVES}, not {shown(count)}")
+                number(self, name, at_most=_MOST_PRICE if name.startswith("value") else math.inf)
+        whole(self, "alternatives", 1, _MOST_ALTERNATIVES)
         _month(self.depart)
 
     @property
     def month(self) -> int:
         """Month of departure 1 ... 12; 0 for the mean of the year."""
         return _month(self.depart)
-
-
-def _names(params: RouteParams, name: str) -> None:
-    """Check a list of ids, and keep it as a tuple."""
-    value = getattr(params, name)
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item for item in value):
-        raise ParamsError(f"{name} must be a list of ids, not {shown(value)}")
-    if len(set(value)) != len(value):
-        raise ParamsError(f"{name} names {', '.join(sorted({i for i in value if list(value).count(i) > 1}))} twice")
-    object.__setattr__(params, name, tuple(value))
-
-
-def _number(
-    params: object, name: str, *, at_least: float = 0.0, above: float = -math.inf, at_most: float = math.inf
-) -> None:
-    value = getattr(params, name)
-    is_number = not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(_float(value))
-    if not is_number or not at_least <= value <= at_most or value <= above:
-        low = f"above {above:g}" if above >= at_least else f"of {at_least:g} or more"
-        high = f" and {at_most:g} or less" if at_most < math.inf else ""
-        raise ParamsError(f"{name} must be a number {low}{high}, not {shown(value)}")
-    object.__setattr__(params, name, value if isinstance(value, int | float) else _float(value))
-
-
-def _float(value: Real) -> float:
-    """Return a number of any kind, one of numpy too, as a float; infinity for one that is larger than any."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
 
 
 def _month(depart: str | None) -> int:
@@ -300,6 +268,24 @@ def solve(net: Network, params: RouteParams) -> dict[str, pd.DataFrame]:
     NotConverged
         When there are too many partial itineraries.
     """
+    arcs, described, front = _found(net, params)
+    return {**tables_of(net, arcs, described, params.quantity), "front": framed(FRONT, front)}
+
+
+def ways_of(net: Network, params: RouteParams) -> tuple[Arcs, list[Chosen]]:
+    """Return the itineraries that `solve` describes, as rows of the arc table, by rising generalised cost.
+
+    Raises
+    ------
+    UnknownName, NoPath, NotConverged
+        As `solve`.
+    """
+    arcs, described, _ = _found(net, params)
+    return arcs, described
+
+
+def _found(net: Network, params: RouteParams) -> tuple[Arcs, list[Chosen], dict[str, Any]]:
+    """Return the arcs, the itineraries, and the columns of the Pareto set."""
     asked = posed(net, params)
     graph, start, goal = asked.graph, asked.start, asked.goal
     paths: list[list[int]] = []
@@ -308,11 +294,13 @@ def solve(net: Network, params: RouteParams) -> dict[str, pd.DataFrame]:
         paths = pareto_paths(graph, start, goal, rest, limits(params), params.epsilon)
     if not paths:
         raise no_path(net, asked.arcs, asked.question, limits(params), params.quantity)
-    return _answer(net, params, asked, paths)
+    return asked.arcs, *_answer(net, params, asked, paths)
 
 
-def _answer(net: Network, params: RouteParams, asked: Posed, paths: list[list[int]]) -> dict[str, pd.DataFrame]:
-    """Return the tables of the Pareto set found, its chosen itineraries, and further ones where they are too few."""
+def _answer(
+    net: Network, params: RouteParams, asked: Posed, paths: list[list[int]]
+) -> tuple[list[Chosen], dict[str, Any]]:
+    """Return the chosen itineraries of the Pareto set, further ones where they are too few, and the set itself."""
     arcs, graph, price = asked.arcs, asked.graph, prices(net, params)
     points = np.array([graph.cost[path].sum(axis=0) for path in paths])
     order = np.lexsort((*points.T[::-1], points @ price))
@@ -350,7 +338,7 @@ def _answer(net: Network, params: RouteParams, asked: Posed, paths: list[list[in
         "generalised_cost_usd": points @ price * params.quantity,
         "itinerary": [number.get(place, 0) for place in range(len(points))],
     }
-    return {**tables_of(net, arcs, described, params.quantity), "front": framed(FRONT, front)}
+    return described, front
 
 
 def _returns(arcs: Arcs, graph: Graph, path: list[int]) -> bool:

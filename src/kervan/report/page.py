@@ -25,11 +25,13 @@ from kervan.report.charts import (
     scenario_sign,
 )
 from kervan.report.checks import checks_section
+from kervan.report.choking import choking_section
 from kervan.report.diagrams import MEASURES, Measure, distance_diagram, drawable
 from kervan.report.figures import NARROW, WIDE, Figure, Size, figure
 from kervan.report.grid import Grid, Head, link_to
 from kervan.report.mapfigure import corridor_map, sea_map
 from kervan.report.profiles import DOING, Profile, profile
+from kervan.report.promises import promises_section
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +58,9 @@ def context(story: Story) -> dict[str, Any]:
         "hours": _hours(trips) if trips else None,
         "hours_title": findings.hours_headline(trips[0]) if trips else "",
         "scenarios": _scenarios(story),
+        "choking": choking_section(story),
         "checks": checks_section(story),
+        "promises": promises_section(story.settings.register) if story.settings.register else None,
         "quality": _quality(trips) if trips else None,
         "quality_title": findings.trust_headline(trips[0]) if trips else "Where the numbers come from",
         "sources": _sources(story, trips),

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from kervan.engines.simulate.run import Run
 
 __all__ = [
-    "OD_SUMMARY", "OdSummary", "fleet_table", "lane_table", "od_differences", "od_of", "od_table", "station_table",
-    "week_table",
+    "OD_SUMMARY", "OdSummary", "fleet_rows", "fleet_table", "lane_rows", "lane_table", "od_differences", "od_of",
+    "od_table", "station_rows", "station_table", "week_rows", "week_table",
 ]  # fmt: skip
 
 _YEAR_H: Final = 8760.0
@@ -63,8 +63,9 @@ class OdSummary:
 
 
 def od_of(
-    records: NDArray[np.void], sources: int, *, warm_h: float = 0.0, until_h: float = math.inf, keep: int = 1000
-) -> OdSummary:
+    records: NDArray[np.void], sources: int, *, warm_h: float = 0.0, until_h: float = math.inf, keep: int = 1000,
+    groups: NDArray[np.int64] | None = None,
+) -> OdSummary:  # fmt: skip
     """Return what one replication says of each source; after that its records may be forgotten.
 
     Measured are consignments that *began* from ``warm_h`` to below ``until_h``. A consignment under way at the horizon
@@ -81,13 +82,16 @@ def od_of(
         Between which hours a consignment must have begun.
     keep
         Of how many consignments of a source the times are kept, at 4 B each.
+    groups
+        The group of each source, if those of several are to be summed up together; ``sources`` counts groups then.
     """
     if not warm_h < until_h:
         raise ParamsError(f"nothing can begin from {warm_h:g} to below {until_h:g} h")
     kept = records[(records["began_h"] >= warm_h) & (records["began_h"] < until_h)]
-    kept = kept[np.argsort(kept["source"], kind="stable")]
+    source = kept["source"] if groups is None else groups[kept["source"]]
+    kept = kept[np.argsort(source, kind="stable")]
     found = np.zeros(sources, dtype=OD_SUMMARY)
-    counts = np.bincount(kept["source"], minlength=sources)
+    counts = np.bincount(source, minlength=sources)
     ends = np.cumsum(counts)
     total, moving, waiting = (np.ascontiguousarray(kept[name]) for name in ("total_h", "moving_h", "waiting_h"))
     times = [np.empty(0, dtype=np.float32)] * sources
@@ -245,24 +249,44 @@ def station_table(
         mean over replications of the longest; ``per_week``, services begun, with its half-width.
     """
     weeks, hours, first = _weeks(runs, horizon_h, warm_h)
-    counted = weeks[:, :, first:]
+    counted = np.zeros(weeks.shape[:2], dtype=weeks.dtype)
+    for name in weeks.dtype.names or ():
+        part = weeks[name][:, :, first:]
+        counted[name] = part.max(axis=2) if name == "longest" else part.sum(axis=2)
+    return station_rows(counted, np.sum([run.waits for run in runs], axis=0), hours, model, confidence)
+
+
+def station_rows(
+    counted: NDArray[np.void], waits: NDArray[np.int64], hours: float, model: Model, confidence: float
+) -> pd.DataFrame:
+    """Return the table of `station_table`.
+
+    Parameters
+    ----------
+    counted
+        Of `STATION_STATS` (replication, station): sums over the hours counted, and the longest queue.
+    waits
+        Histogram of waits of each station, of all replications.
+    hours
+        How long they are counted.
+    model, confidence
+        As in `station_table`.
+    """
     servers = np.array([math.inf if one.servers is None else one.servers for one in model.stations], dtype=float)
-    is_open = counted["open_h"].sum(axis=2)
-    busy = counted["busy_area_h"].sum(axis=2) / np.maximum(is_open, _LEAST_OPEN_H) / servers
-    begun = counted["begun"].sum(axis=2)
-    waits = counted["waits_h"].sum(axis=2) / np.maximum(begun, 1)
-    bins = np.sum([run.waits for run in runs], axis=0)
+    is_open, begun = counted["open_h"], counted["begun"]
+    busy = counted["busy_area_h"] / np.maximum(is_open, _LEAST_OPEN_H) / servers
+    waited = counted["waits_h"] / np.maximum(begun, 1)
     return pd.DataFrame({
         "station": [one.name for one in model.stations],
         "servers": servers,
         "open_frac": (is_open / hours).mean(axis=0),
         "utilisation_frac": busy.mean(axis=0),
         "utilisation_half_width_frac": _half_widths(busy, confidence),
-        "mean_wait_h": waits.mean(axis=0),
-        "wait_half_width_h": _half_widths(waits, confidence),
-        "p95_wait_h": [histogram_quantile(row, 0.95) if row.any() else 0.0 for row in bins],
-        "mean_queue": (counted["queue_area_h"].sum(axis=2) / hours).mean(axis=0),
-        "longest_queue": counted["longest"].max(axis=2).mean(axis=0),
+        "mean_wait_h": waited.mean(axis=0),
+        "wait_half_width_h": _half_widths(waited, confidence),
+        "p95_wait_h": [histogram_quantile(row, 0.95) if row.any() else 0.0 for row in waits],
+        "mean_queue": (counted["queue_area_h"] / hours).mean(axis=0),
+        "longest_queue": counted["longest"].mean(axis=0),
         "per_week": begun.mean(axis=0) * WEEK_H / hours,
         "per_week_half_width": _half_widths(begun * WEEK_H / hours, confidence),
     })  # fmt: skip
@@ -279,18 +303,44 @@ def week_table(runs: Sequence[Run], model: Model, horizon_h: float, *, confidenc
         ``longest_queue``.
     """
     weeks, _, _ = _weeks(runs, horizon_h, 0.0)
-    count = weeks.shape[2]
+    sums = np.zeros(weeks.shape[1:], dtype=weeks.dtype)
+    for name in weeks.dtype.names or ():
+        sums[name] = weeks[name].sum(axis=0)
+    return week_rows(sums, (weeks["queue_area_h"] ** 2).sum(axis=0), len(runs), horizon_h, model, confidence)
+
+
+def week_rows(
+    sums: NDArray[np.void], squares: NDArray[np.float64], runs: int, horizon_h: float, model: Model, confidence: float
+) -> pd.DataFrame:
+    """Return the table of `week_table`.
+
+    Parameters
+    ----------
+    sums, squares
+        Sums over replications of `STATION_STATS` (station, week), and of the squares of ``queue_area_h``.
+    runs
+        How many replications.
+    horizon_h, model, confidence
+        As in `week_table`.
+    """
+    count = math.ceil(horizon_h / WEEK_H - 1e-9)
+    sums, squares = sums[:, :count], squares[:, :count]
     hours = np.minimum(horizon_h - np.arange(count) * WEEK_H, WEEK_H)
-    queue = weeks["queue_area_h"] / hours
+    mean = sums["queue_area_h"] / runs
+    if runs > 1:
+        variance = np.maximum(squares - runs * mean**2, 0.0) / (runs - 1)
+        half_width = student(runs, confidence) * np.sqrt(variance / runs) / hours
+    else:
+        half_width = np.full(mean.shape, math.inf)
     return pd.DataFrame({
         "station": np.repeat([one.name for one in model.stations], count),
         "week": np.tile(np.arange(count), len(model.stations)),
         "hours": np.tile(hours, len(model.stations)),
-        "arrived": weeks["arrived"].mean(axis=0).ravel(),
-        "begun": weeks["begun"].mean(axis=0).ravel(),
-        "queue": queue.mean(axis=0).ravel(),
-        "queue_half_width": _half_widths(queue, confidence).ravel(),
-        "longest_queue": weeks["longest"].mean(axis=0).ravel(),
+        "arrived": (sums["arrived"] / runs).ravel(),
+        "begun": (sums["begun"] / runs).ravel(),
+        "queue": (mean / hours).ravel(),
+        "queue_half_width": half_width.ravel(),
+        "longest_queue": (sums["longest"] / runs).ravel(),
     })  # fmt: skip
 
 
@@ -342,7 +392,12 @@ def lane_table(runs: Sequence[Run], model: Model, counted_h: float, *, confidenc
         capacity of the voyages; ``mean_wait_h`` of those who boarded, with its half-width; ``queue``, the mean
         size waiting.
     """
-    lanes = _over_runs([run.lanes for run in runs], counted_h)
+    return lane_rows([run.lanes for run in runs], model, counted_h, confidence)
+
+
+def lane_rows(parts: Sequence[NDArray[np.void]], model: Model, counted_h: float, confidence: float) -> pd.DataFrame:
+    """Return the table of `lane_table` of the lanes of each replication."""
+    lanes = _over_runs(parts, counted_h)
     yearly = lanes["voyages"] * (_YEAR_H / counted_h)
     waits = lanes["waits_h"] / np.maximum(lanes["consignments"], 1)
     room = lanes["voyages"].sum(axis=0) * np.array([lane.capacity for lane in model.lanes], dtype=float)
@@ -378,8 +433,15 @@ def fleet_table(runs: Sequence[Run], model: Model, counted_h: float, *, confiden
         half-width; the shares of the vehicles' hours ``idle_frac``, ``anchor_frac``, ``loading_frac``,
         ``weather_frac``, ``sailing_frac`` and ``unloading_frac``.
     """
-    fleets = _over_runs([run.fleets for run in runs], counted_h)
-    lanes = _over_runs([run.lanes for run in runs], counted_h)
+    return fleet_rows([run.fleets for run in runs], [run.lanes for run in runs], model, counted_h, confidence)
+
+
+def fleet_rows(
+    parts: Sequence[NDArray[np.void]], sailed: Sequence[NDArray[np.void]], model: Model, counted_h: float,
+    confidence: float,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the table of `fleet_table` of the fleets and lanes of each replication."""
+    fleets, lanes = _over_runs(parts, counted_h), _over_runs(sailed, counted_h)
     vehicles = np.array([fleet.vehicles for fleet in model.fleets], dtype=float)
     yearly = fleets["laden"] * (_YEAR_H / counted_h)
     voyages = fleets["laden"] + fleets["empty"]
@@ -402,7 +464,7 @@ def fleet_table(runs: Sequence[Run], model: Model, counted_h: float, *, confiden
     })  # fmt: skip
 
 
-def _over_runs(parts: list[NDArray[np.void]], counted_h: float) -> NDArray[np.void]:
+def _over_runs(parts: Sequence[NDArray[np.void]], counted_h: float) -> NDArray[np.void]:
     """Return rows of all runs (run, part)."""
     if not parts or not 0 < counted_h < math.inf:
         raise ParamsError(f"there must be at least one replication, and hours above 0, not {counted_h:g}")

@@ -324,6 +324,7 @@ def _operation(op: Operation, names: dict[str, list[str]]) -> Iterator[str]:
                 yield from _law(words, law)
         case Ride():
             yield from _known("ride", "lane", (op.lane,), names["lane"])
+            yield from _known("leaves", "yard", (op.leaves,) if op.leaves else (), names["yard"])
         case Enter() | Leave():
             yield from _known("yard", "yard", (op.yard,), names["yard"])
         case Branch():

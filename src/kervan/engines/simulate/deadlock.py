@@ -122,7 +122,13 @@ def _suspect_voyages(m, s, holders, voyage):  # type: ignore[no-untyped-def]
     """Suspect the vehicles of a queue, and who is aboard."""
     while voyage >= 0:
         s[holders + m[m[voyage + at.VO_VEHICLE] + at.VE_FLEET]] += 1
-        _suspect_all(m, s, holders, m[voyage + at.VO_FIRST])
+        unit = m[voyage + at.VO_FIRST]
+        while unit >= 0:
+            _suspect(m, s, holders, unit)
+            left = m[m[unit + at.UN_OP] + at.OP_LEAVES]
+            if left >= 0:  # given back as the loading ended
+                s[holders + left] -= 1
+            unit = m[unit + at.UN_NEXT]
         voyage = m[voyage + at.VO_NEXT]
 
 

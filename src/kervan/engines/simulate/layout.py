@@ -60,7 +60,8 @@ FINISH, INTERRUPT, RESTART = range(3)
 (NOW, HORIZON, WARM, KEY, EVENTS, SERIAL, VOYAGES, ALIVE, RECORDS, FINISHED, FREE, FREE_COUNT, MARGIN,
  RIDERS, AGENDA, AGENDA_SIZE, AGENDA_HEAD, AGENDA_COUNT, ERROR, ERROR_AT, WEEK, NEXT_WEEK, MOST_EVENTS, MOST_ALIVE,
  STATIONS, STATION_COUNT, GATES, GATE_COUNT, YARDS, YARD_COUNT, LANES, LANE_COUNT, FLEETS, FLEET_COUNT, PORTS,
- PORT_COUNT, SOURCES, SOURCE_COUNT, VEHICLES, VEHICLE_COUNT, UNITS, HEAD_SIZE) = range(42)
+ PORT_COUNT, SOURCES, SOURCE_COUNT, VEHICLES, VEHICLE_COUNT, UNITS, SHELF, SLICES, SLICE, SLICE_H, SHELVED_FROM,
+ TRACE, TRACED, MOST_TRACED, HEAD_SIZE) = range(50)
 
 # Every thing that can be on the agenda begins with these two.
 KIND, LISTED = range(2)
@@ -98,7 +99,7 @@ PR_SHARE, PR_FIRST, PR_SIZE = range(3)
  OP_PATIENCE, OP_P_A, OP_P_B, OP_DIVERT, OP_OTHERWISE, OP_CHANCE, OP_TO, OP_YARDS, OP_DONE, OP_HOURS, OP_MOVED,
  OP_WAITED, OP_SIZE) = range(25)
 # Of a ride its size, and of a travel whether it has more than its law, the waiting and the procedures.
-OP_LOAD, OP_STOPS, OP_DELAY, OP_PROCEDURE = OP_MEAN, OP_AT, OP_E_CODE, OP_PATIENCE
+OP_LOAD, OP_STOPS, OP_DELAY, OP_PROCEDURE, OP_LEAVES = OP_MEAN, OP_AT, OP_E_CODE, OP_PATIENCE, OP_TO
 
 # A unit is a consignment ...
 (UN_NEXT, UN_BEFORE, UN_SERIAL, UN_SLOT, UN_PATIENCE, UN_OP, UN_LAP, UN_SOURCE, UN_ORDINAL, UN_PROGRAM, UN_HOLDS,
@@ -109,6 +110,10 @@ VO_NEXT, VO_LANE, VO_SERIAL, VO_FIRST, VO_VEHICLE, VO_PURPOSE, VO_SINCE, VO_CROS
 # Why a vehicle wants a berth, or what an empty voyage ends in.
 LADEN, TO_BOARD, TO_STAND_BY = range(3)
 # fmt: on
+
+
+#: The shelf has at most so many slices of time.
+_MOST_SLICES: Final = 1 << 15
 
 
 @dataclass(slots=True)
@@ -236,10 +241,20 @@ def block_of(model: Model, horizon_h: float, warm_h: float, units: int) -> Block
         source in model.sources) + 2 * sum(f.vehicles for f in model.fleets) + len(lanes) + 2, FREE: NONE, ERROR_AT:
         NONE
     })  # fmt: skip
+    length_h = _slice_h(horizon_h)
+    slices = math.ceil(horizon_h / length_h)
+    writer.put(
+        0, {SHELF: writer.table([NONE] * slices), SLICES: slices, SLICE: 0, SLICE_H: length_h, SHELVED_FROM: 0.0}
+    )
     writer.put(0, {UNITS: writer.size})
     found = Block(writer.words(), list(stations.values()), list(lanes.values()), list(fleets.values()), sources,
                   list(yards.values()), writer.operations, len(gates) + len(lanes) + len(sources), weeks)  # fmt: skip
     return grown(found, units)
+
+
+def _slice_h(horizon_h: float) -> float:
+    """Return how long a slice of the shelf is (h): a power of two, so that its begin is exact."""
+    return 2.0 ** math.ceil(math.log2(horizon_h / _MOST_SLICES))
 
 
 def grown(block: Block, units: int) -> Block:
@@ -426,7 +441,8 @@ def _operation(writer: _Writer, op: Operation, first: int, at: int, places: dict
             for place, law in ((OP_CODE, op.law), (OP_DELAY, op.waiting), (OP_PROCEDURE, op.procedure)):
                 writer.law(at + place, law)
         case Ride():
-            writer.put(at, {OP_KIND: RIDE, OP_AT: places[f"lane {op.lane}"]})
+            yard = places[f"yard {op.leaves}"] if op.leaves else NONE
+            writer.put(at, {OP_KIND: RIDE, OP_AT: places[f"lane {op.lane}"], OP_LEAVES: yard})
         case Enter():
             writer.put(at, {OP_KIND: ENTER, OP_AT: places[f"yard {op.yard}"], OP_OTHERWISE: label(op.otherwise)})
         case Leave():

@@ -284,10 +284,21 @@ class Travel:
 
 @dataclass(frozen=True, slots=True)
 class Ride:
-    """A crossing by a lane; ``size`` is in the unit of its capacity, None for that of the source."""
+    """A crossing by a lane.
+
+    Parameters
+    ----------
+    lane
+        Which.
+    size
+        In the unit of its capacity; None: that of the source.
+    leaves
+        A yard whose place is given back when the loading ends; blank: none.
+    """
 
     lane: str
     size: float | None = None
+    leaves: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from kervan.engines.simulate.model import Branch, Enter, Leave, Operation, Program, Visit
+from kervan.engines.simulate.model import Branch, Enter, Leave, Operation, Program, Ride, Visit
 
 __all__ = ["faults_of", "yards_inside"]
 
@@ -30,8 +30,9 @@ def faults_of(program: Program) -> Iterator[tuple[int, str]]:
     count, states = len(program), _states(program)
     for place, op in enumerate(program):
         inside = states.get(place, [])
-        if isinstance(op, Leave) and any(op.yard not in yards for yards in inside):
-            yield place, f"leaves yard {op.yard}, which it may not be in"
+        left = op.yard if isinstance(op, Leave) else op.leaves if isinstance(op, Ride) else ""
+        if left and any(left not in yards for yards in inside):
+            yield place, f"leaves yard {left}, which it may not be in"
         elif isinstance(op, Enter) and any(op.yard in yards for yards in inside):
             yield place, f"enters yard {op.yard}, which it may be in already"
         for to, yards in ((to, after) for now in inside for to, after in _ways_on(op, place, now)):
@@ -79,6 +80,8 @@ def _ways_on(op: Operation, place: int, yards: Yards) -> list[tuple[int, Yards]]
             return [(place + 1, yards | {op.yard}), *_unless_none(op.otherwise, yards)]
         case Leave():
             return [(place + 1, yards - {op.yard})]
+        case Ride():
+            return [(place + 1, yards - {op.leaves})]
         case Visit():
             goes = op.patience is not None or op.divert_above_h < math.inf
             return [(place + 1, yards), *_unless_none(op.otherwise if goes else None, yards)]

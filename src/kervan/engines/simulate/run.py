@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 from kervan.engines.simulate import layout
 from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.check import check_model
+from kervan.engines.simulate.eventlog import check_traceable
 from kervan.engines.simulate.events import events_of, grown_events
-from kervan.engines.simulate.kernel import advance, close_books, prepare, stuck
+from kervan.engines.simulate.kernel import advance, advance_traced, close_books, prepare, stuck
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import WEEK_H, Embargo, Model, Visit
@@ -28,6 +30,7 @@ from kervan.engines.simulate.records import (
     expected,
 )  # fmt: skip
 from kervan.engines.simulate.recursion import pass_through
+from kervan.engines.simulate.trace import room_for, trace_of
 from kervan.engines.simulate.world import (
     DONE,
     ENDLESS,
@@ -36,10 +39,13 @@ from kervan.engines.simulate.world import (
     PAUSED,
     TICKS_PER_H,
     TOO_MANY_ALIVE,
+    TOO_MANY_TRACED,
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
+__all__ = [
+    "FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model", "run_traced",
+]  # fmt: skip
 
 
 #: Most events between two looks at the keyboard and for a deadlock, and those before the first.
@@ -86,6 +92,65 @@ def run_model(
     SolveError
         At a deadlock, when a bound is passed, or when it was stopped.
     """
+    _check(model, horizon_h, seed, replication)
+    if recursion:
+        hours, bounds = (float(horizon_h), float(warm_h)), (max_events, max_alive)
+        passed = pass_through(model, stream(seed, replication), hours, bounds, is_stopped)
+        if passed is not None:
+            return passed
+    block = _block_of(model, horizon_h, seed, replication, warm_h)
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
+    return _read(*_advance(model, block, advance, is_stopped))
+
+
+def run_traced(
+    model: Model,
+    horizon_h: float,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    max_trace: int = 20_000_000,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Run one replication of a model, the same as `run_model` does, and keep every event.
+
+    Parameters
+    ----------
+    model, horizon_h, seed, replication, is_stopped
+        As for `run_model`.
+    max_trace
+        How many events are kept at most, at 32 B each.
+
+    Raises
+    ------
+    ParamsError
+        When the model cannot run.
+    SolveError
+        When there are more events, or as `run_model`.
+    """
+    check_traceable(model, max_trace)
+    _check(model, horizon_h, seed, replication)
+    block = _block_of(model, horizon_h, seed, replication, 0.0)
+    rows = room_for(max_trace)
+    block.words[[layout.TRACE, layout.MOST_TRACED]] = rows.ctypes.data, max_trace
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = _MOST_TRACED_EVENTS, _MOST_TRACED_EVENTS
+    block, finished = _advance(model, block, advance_traced, is_stopped)
+    trace = trace_of(model, block, rows[: int(block.words[layout.TRACED])])
+    return replace(_read(block, finished), trace=trace)
+
+
+#: Every consignment is traced, and all that is not (a lane that looks at its queue) follows something that is.
+_MOST_TRACED_EVENTS: Final = 2**40
+
+
+def _block_of(model: Model, horizon_h: float, seed: int, replication: int, warm_h: float) -> Block:
+    """Return the memory of a run at its start."""
+    block = block_of(model, horizon_h, warm_h, _UNITS)
+    block.words[layout.KEY] = stream(seed, replication)
+    return block
+
+
+def _check(model: Model, horizon_h: float, seed: int, replication: int) -> None:
     check_model(model)
     for name, value in (("seed", seed), ("replication", replication)):
         if not 0 <= value < 2**32:
@@ -94,22 +159,14 @@ def run_model(
         raise ParamsError(f"the horizon must be above 0 h and finite, not {horizon_h}")
     if horizon_h / WEEK_H * len(model.stations) > _MOST_STATION_WEEKS:
         raise ParamsError(f"{len(model.stations):,} stations for {horizon_h:,.0f} h are too many weeks to keep apart")
-    key = stream(seed, replication)
-    if recursion:
-        hours, bounds = (float(horizon_h), float(warm_h)), (max_events, max_alive)
-        passed = pass_through(model, key, hours, bounds, is_stopped)
-        if passed is not None:
-            return passed
-    block = block_of(model, horizon_h, warm_h, _UNITS)
-    block.words[layout.KEY] = key
-    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
-    return _read(*_advance(model, block, is_stopped))
 
 
 _UNITS: Final = 256
 
 
-def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tuple[Block, NDArray[np.int64]]:
+def _advance(
+    model: Model, block: Block, go_on: Callable[[int, int, int, int], int], is_stopped: Callable[[], bool]
+) -> tuple[Block, NDArray[np.int64]]:
     """Run a block to its horizon, with more room where it is needed."""
     units = _UNITS
     room = Room(expected(model, float(block.words.view(np.float64)[layout.HORIZON])) + int(block.words[layout.MARGIN]))
@@ -121,7 +178,7 @@ def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tupl
     while reason != DONE:
         most = min(stop, int(block.words[layout.MOST_EVENTS]))
         block.words[layout.FINISHED] = words.ctypes.data
-        reason = advance(block.words.ctypes.data, events.ctypes.data, len(words), most)
+        reason = go_on(block.words.ctypes.data, events.ctypes.data, len(words), most)
         if reason not in (MORE_UNITS, MORE_RECORDS):
             _refuse_deadlock(model, block)
         if reason == PAUSED:
@@ -183,6 +240,11 @@ def _error(model: Model, block: Block, reason: int) -> SolveError:
     if reason == ENDLESS:
         name = model.sources[block.sources.index(int(words[layout.ERROR_AT]))].name
         return SolveError(f"{when}: a consignment of {name} goes round without time passing")
+    if reason == TOO_MANY_TRACED:
+        most = int(words[layout.MOST_TRACED])
+        return SolveError(
+            f"{when} there are more than {most:,} events to keep; give a larger max_trace or a shorter run"
+        )
     if reason == TOO_MANY_ALIVE:
         at = max(block.stations, key=lambda one: int(words[one + layout.ST_WAITING]), default=None)
         where = "" if at is None else f"; most wait at {model.stations[block.stations.index(at)].name}"
@@ -201,7 +263,9 @@ def _read(block: Block, finished: NDArray[np.int64]) -> Run:
         for place, name in enumerate(STATION_STATS.names or ()):
             view = words if STATION_STATS[name].kind == "i" else floats
             stations[name][row] = view[first + place : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
-        stations["busy_area_h"][row] = words[first + layout.WK_BUSY : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
+        stations["busy_area_h"][row] = words[
+            first + layout.WK_BUSY : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE
+        ]
     stations["busy_area_h"] /= TICKS_PER_H
     return Run(
         records=finished.view(RECORD)[:, 0],
