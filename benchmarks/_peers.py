@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from kervan.engines.simulate.model import Hours, Lane, Law, Model, Ride, Source, Spells, Station, Travel, Visit
-from kervan.engines.simulate.run import Run, run_model
+from kervan.engines.simulate.run import Run, run_listed, run_model
 
 STEPS = {"M/M/1": 1, "M/M/10": 1, "tandem": 10, "corridor": 4}
 RHO, TANDEM = 0.9, 10
@@ -75,7 +75,8 @@ def kervan_model(model: str, n: int) -> tuple[Model, float]:
 
 def kervan_run(model: str, n: int, seed: int, *, recursion: bool = True) -> Run:
     made, horizon_h = kervan_model(model, n)
-    return run_model(made, horizon_h, seed=1, replication=seed, recursion=recursion)
+    run = run_model if recursion else run_listed
+    return run(made, horizon_h, seed=1, replication=seed)
 
 
 def kervan(model: str, n: int, seed: int, *, recursion: bool = True) -> float:

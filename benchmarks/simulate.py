@@ -48,7 +48,7 @@ from kervan.engines.simulate.model import (
     Visit,
     Yard,
 )  # fmt: skip
-from kervan.engines.simulate.run import run_model
+from kervan.engines.simulate.run import run_listed
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 9
@@ -147,9 +147,9 @@ def peers() -> list[Figure]:
 def _ratios(own: str, model: str, found: dict[str, dict[str, Taken]]) -> list[Figure]:
     """Return how many times as fast as each peer one of ours is."""
     ours, figures = statistics.median(found[own][model].ns), []
-    for name in found:
-        if not name.startswith("kervan") and model in found[name]:
-            times = tuple(x / ours for x in found[name][model].ns)
+    for name, taken in found.items():
+        if not name.startswith("kervan") and model in taken:
+            times = tuple(x / ours for x in taken[model].ns)
             bar = PROMISED.get((model, name)) if own == "kervan" else None
             what = f"{model}: {NAMES[own]}, times as fast as {NAMES.get(name, name)}"
             figures.append(Figure(what, "ratio", times, bar, is_least=True))
@@ -165,7 +165,11 @@ def _errors(name: str, model: str, found: dict[str, Taken]) -> list[Figure]:
         return []
     errors = (statistics.fmean(taken.means) - expected) / math.hypot(_error(taken.means), spread)
     what = "Kervan, as many" if taken.kervan_means else f"theory {expected:.4g} h"
-    return [Figure(f"{model}: mean of {NAMES.get(name, name)} from {what}, standard errors", "", (abs(errors),), MOST_ERRORS)]
+    return [
+        Figure(
+            f"{model}: mean of {NAMES.get(name, name)} from {what}, standard errors", "", (abs(errors),), MOST_ERRORS
+        )
+    ]
 
 
 def _error(values: tuple[float, ...]) -> float:
@@ -206,7 +210,7 @@ def features() -> list[Figure]:
     for turn in range(RUNS):
         for name, model, until_h in (("full", full, 40_000.0), ("corridor", corridor, horizon_h)):
             start = time.process_time()
-            run = run_model(model, until_h, seed=2, replication=turn, recursion=False)
+            run = run_listed(model, until_h, seed=2, replication=turn)
             taken[name].append((time.process_time() - start) / run.events * 1e9)
     ratios = tuple(a / b for a, b in zip(taken["full"][1:], taken["corridor"][1:], strict=True))
     return [

@@ -258,6 +258,7 @@ def _one_way(draw: Any, places: list[Any]) -> Program:
     return tuple(replace(op, to=min(op.to, len(ops))) if isinstance(op, Branch) else op for op in ops)
 
 
+_SEASONS = (((0.0, 1.0),), ((0.0, 0.0), (40.0, 1.5)), ((0.0, 0.7), (24.0, 0.0), (40.0, 1.5)))
 _lengths = st.one_of(
     st.tuples(laws(least_h=1.0)), st.tuples(laws(least_h=1.0)), st.tuples(laws(), laws(least_h=1.0), laws())
 )
@@ -287,8 +288,7 @@ def feed_forward_models(draw: Any) -> tuple[Model, float]:
         shares = [0.3, 0.2][: len(programs) - 1]
         sources.append(Source(
             name, draw(laws(least_h=1.0, most_h=8.0)), tuple(zip([1.0 - sum(shares), *shares], programs, strict=True)),
-            season=draw(st.sampled_from([((0.0, 1.0),), ((0.0, 0.0), (40.0, 1.5)), ((0.0, 0.7), (24.0, 0.0), (40.0, 1.5))])),
-            offset_h=draw(_hours), group=draw(st.sampled_from([1, 1, 2, 5])), size=draw(st.sampled_from([1.0, 0.1, 2.7])),
-            most=draw(st.sampled_from([None, None, 30])),
+            season=draw(st.sampled_from(_SEASONS)), offset_h=draw(_hours), group=draw(st.sampled_from([1, 1, 2, 5])),
+            size=draw(st.sampled_from([1.0, 0.1, 2.7])), most=draw(st.sampled_from([None, None, 30])),
         ))  # fmt: skip
     return Model(tuple(sources), stations, gates, lanes=lanes), horizon_h

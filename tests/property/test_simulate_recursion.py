@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from kervan.engines.simulate import passes, recursion, world
+from kervan.engines.simulate import passes, places, recursion, world
 from kervan.engines.simulate.check import problems_of
+from kervan.engines.simulate.feedforward import is_feed_forward
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.model import (
     Branch,
@@ -32,7 +33,7 @@ from kervan.engines.simulate.model import (
     Yard,
 )  # fmt: skip
 from kervan.engines.simulate.records import Run
-from kervan.engines.simulate.run import run_model
+from kervan.engines.simulate.run import run_listed, run_model
 from kervan.errors import SolveError
 from property.simulate_models import feed_forward_models, models
 
@@ -64,11 +65,11 @@ def assert_same(one: Run, other: Run) -> None:
 def test_a_model_gives_the_same_bits_with_and_without_an_event_list(drawn: tuple[Model, float], seed: int) -> None:
     model, horizon_h = drawn
     assume(not list(problems_of(model)))
-    assert recursion.is_feed_forward(model)
+    assert is_feed_forward(model)
     run = passed(model, horizon_h, seed)
     assume(run is not None)
     assert run is not None
-    assert_same(run, run_model(model, horizon_h, seed=seed, replication=3, warm_h=30.0, recursion=False))
+    assert_same(run, run_listed(model, horizon_h, seed=seed, replication=3, warm_h=30.0))
 
 
 @settings(SETTINGS, max_examples=100)
@@ -78,7 +79,7 @@ def test_the_length_of_a_stretch_does_not_matter(drawn: tuple[Model, float], see
     assume(not list(problems_of(model)))
     whole = passed(model, horizon_h, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recursion, "_STRETCH", stretch)
+        patch.setattr(places, "STRETCH", stretch)
         parts = passed(model, horizon_h, seed)
     if whole is not None and parts is not None:
         assert_same(whole, parts)
@@ -90,9 +91,9 @@ def test_whatever_the_model_both_ways_say_the_same(drawn: tuple[Model, float], s
     model, horizon_h = drawn
     assume(not list(problems_of(model)))
     said: list[Any] = []
-    for either in (True, False):
+    for either in (run_model, run_listed):
         try:
-            said.append(run_model(model, horizon_h, seed=seed, recursion=either))
+            said.append(either(model, horizon_h, seed=seed))
         except SolveError as error:
             said.append(str(error))
     if isinstance(said[0], str) or isinstance(said[1], str):
@@ -115,9 +116,9 @@ def model_of(*programs: Program, **more: Any) -> Model:
 
 
 def test_a_line_needs_no_event_list() -> None:
-    assert recursion.is_feed_forward(model_of(LINE))
-    assert recursion.is_feed_forward(model_of(LINE, LINE[2:], (Branch("left", 0.5, 2), LINE[0], LINE[3])))
-    assert recursion.is_feed_forward(model_of((Branch("home", 0.5, 1),)))
+    assert is_feed_forward(model_of(LINE))
+    assert is_feed_forward(model_of(LINE, LINE[2:], (Branch("left", 0.5, 2), LINE[0], LINE[3])))
+    assert is_feed_forward(model_of((Branch("home", 0.5, 1),)))
 
 
 NOT_SIMPLE = {
@@ -150,17 +151,19 @@ NOT_SIMPLE = {
 def test_what_needs_an_event_list_is_told_apart(what: str) -> None:
     model = NOT_SIMPLE[what]
     assert not list(problems_of(model))
-    assert not recursion.is_feed_forward(model)
+    assert not is_feed_forward(model)
     assert passed(model, 100.0, 1) is None
     assert run_model(model, 100.0, seed=1).events > 0
 
 
 def test_two_lanes_that_land_at_the_same_time_are_left_to_the_event_list() -> None:
-    ways = tuple(Lane(name, 9.0, Law.of("deterministic", 5.0), "clock", headway=Law.of("deterministic", 6.0)) for name in "AB")
+    ways = tuple(
+        Lane(name, 9.0, Law.of("deterministic", 5.0), "clock", headway=Law.of("deterministic", 6.0)) for name in "AB"
+    )
     model = model_of((Ride("A"), LINE[0]), (Ride("B"), LINE[0]), lanes=ways)
-    assert recursion.is_feed_forward(model)
+    assert is_feed_forward(model)
     assert passed(model, 1000.0, 1) is None
-    assert_same(run_model(model, 1000.0, seed=1), run_model(model, 1000.0, seed=1, recursion=False))
+    assert_same(run_model(model, 1000.0, seed=1), run_listed(model, 1000.0, seed=1))
 
 
 def test_the_bounds_hold_without_an_event_list() -> None:
@@ -169,9 +172,9 @@ def test_the_bounds_hold_without_an_event_list() -> None:
     assert run_model(model, 1000.0, max_events=events + 1).events == events
     for bound in ({"max_events": events}, {"max_alive": 3}):
         messages = []
-        for either in (True, False):
+        for either in (run_model, run_listed):
             with pytest.raises(SolveError, match="more than") as caught:
-                run_model(model, 1000.0, recursion=either, **bound)  # type: ignore[arg-type]
+                either(model, 1000.0, **bound)  # type: ignore[arg-type]
             messages.append(str(caught.value))
         assert messages[0] == messages[1]
     with pytest.raises(SolveError, match="stopped"):
@@ -194,7 +197,9 @@ def test_entries_are_sorted_by_time_and_event_and_keep_their_order_within_one(dr
     times = np.array([time for time, _ in drawn])
     tags = np.array([served << 59 | number << 24 | place for place, (_, number) in enumerate(drawn)], np.int64)
     nobody = np.zeros((0, passes.UNIT_SIZE), np.int64), np.zeros((0, passes.UNIT_SIZE))
-    count, out_times, out_tags, left, _, _ = passes.leave(NONE, (times, tags), np.inf, (-2, 0.0, np.zeros((0, 4))), nobody)
+    count, out_times, out_tags, left, _, _ = passes.leave(
+        NONE, (times, tags), np.inf, (-2, 0.0, np.zeros((0, 4))), nobody
+    )
     order = np.lexsort((tags >> 24, times))
     assert (count, left) == (len(drawn), 0)
     assert out_times.tolist() == times[order].tolist()

@@ -1,13 +1,14 @@
 """Logarithm, exponential and normal quantile, by arithmetic alone.
 
-The functions of a C library differ in the last bit from one machine to the next, and a compiler cannot work on several
-numbers at a time with them. These are sums and products, so a run has the same bits everywhere, and a loop over an array
-of draws does four or eight at once. All three are right to within an ulp or two.
+The functions of a C library differ in the last bit from one machine to the next, and a compiler cannot work on
+several numbers at a time with them. These are sums and products, so a run has the same bits everywhere, and a loop over
+an array of draws does four or eight at once. All are right to within an ulp or two.
 
 References
 ----------
 Logarithm and exponential follow fdlibm (``e_log.c``, ``e_exp.c``; Sun Microsystems, 1993); the normal quantile is
-Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", *Applied Statistics* 37(3), PPND16.
+Wichura (1988), "Algorithm AS 241: the percentage points of the normal distribution", *Applied Statistics* 37(3),
+PPND16.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ def _ln_rest(f):  # type: ignore[no-untyped-def]
     z = s * s
     w = z * z
     even = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
-    odd = z * (6.666666666666735130e-01
-               + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)))  # fmt: skip
+    inner = 2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)
+    odd = z * (6.666666666666735130e-01 + w * inner)
     half = 0.5 * f * f
     return half - s * (half + (even + odd))
 

@@ -3,7 +3,7 @@
 A *consignment* is a row of ``units`` (integers) and of its view as floats, ``hours``. What it does next is an *entry*:
 a time, and a tag that says by which event and who: kind of event, its serial number, row. Entries at the same time
 stand in the order of kind and number, which is that of `kernel`, and those of one event in the order in which it lets
-them walk.
+them walk. `serving` has the passes of stations, `sailing` those of lanes.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from kervan.engines.simulate.elementary import bits_of, exp, is_central, ln, middle, number_of, tail
+from kervan.engines.simulate.elementary import exp, is_central, ln, middle, tail
 from kervan.engines.simulate.keyed import DETERMINISTIC, EXPONENTIAL, LOGNORMAL, block, draw, unit
-from kervan.engines.simulate.model import WEEK_H
-from kervan.engines.simulate.waits import bin_of
-from kervan.engines.simulate.world import ARRIVAL_OF, DUE, SERVED, STAMP, TRAVELLED, UNLOADED, ZERO, ticks
+from kervan.engines.simulate.world import ARRIVAL_OF, STAMP, TRAVELLED, UNLOADED, ZERO
 
-__all__ = ["arrivals", "begin", "chances", "draws", "finish", "leave", "sail", "serve", "travel"]
+__all__ = ["arrivals", "begin", "chances", "draws", "finish", "leave", "travel"]
 
-#: Columns of a consignment; the first is that of a record, which holds three numbers, and the last its serial number and
-#: the operation at which it is. A row is a line of the processor's memory.
+#: Columns of a consignment; the first is that of a record, which holds three numbers, and the last its serial number
+#: and the operation at which it is. A row is a line of the processor's memory.
 WHO, BEGAN, MOVING, WAITING, FROM, MOVED, WAITED, SERIAL, UNIT_SIZE = range(9)
 OP_BIT = 36
 NUMBER = np.int64((1 << OP_BIT) - 1)
@@ -31,18 +29,6 @@ NUMBER = np.int64((1 << OP_BIT) - 1)
 ROW_BITS, VOYAGE_BITS, KIND_BITS = 24, 25, 59
 ROW = np.int64((1 << ROW_BITS) - 1)
 MOST_LANES = 1 << (KIND_BITS - ROW_BITS - VOYAGE_BITS)
-#: Columns of a station in a week, counts and hours.
-ARRIVED, BEGUN, ENDED, LONGEST, BUSY, COUNTS = range(6)
-WAITS_H, QUEUE_H, SUMS = range(3)
-#: A lane: what it is, and how it stands.
-CAPACITY, TIMEOUT_H, LOAD_H, UNLOAD_H, IS_CLOCK, LANE_SIZE = range(6)
-SIZE_WAITING, TOUCHED_H, AREA_H, WAITS_OF, FIRST_WAITS, CARRIED, TIMES_OUT, LAST_H, LANE_HOURS = range(9)
-VOYAGES, BOARDED, TICKED, IS_DUE, LOST, EVENTS, IS_SHUT, TURNED, LANE_COUNTS = range(9)
-
-#: How servers are kept: not at all, in their order, as a heap.
-AS_MANY, FEW, MANY = range(3)
-CLOSING, KEPT, SPAN = range(3)
-_GATE = np.int64(0)
 
 
 # ── draws ───────────────────────────────────────────────────────────────────────────────────────────
@@ -61,20 +47,26 @@ def _draw_all(law, key, who, ordinals, out):  # type: ignore[no-untyped-def]
             first, _ = block(key, owner, ordinals[i], place, purpose << 8)
             out[i] = -a * ln(unit(first))
     elif code == LOGNORMAL:
-        chance = np.empty(len(out))
-        for i in range(len(out)):
-            first, _ = block(key, owner, ordinals[i], place, purpose << 8)
-            chance[i] = unit(first)
-        for i in range(len(out)):
-            out[i] = middle(chance[i])
-        for i in range(len(out)):
-            if not is_central(chance[i]):
-                out[i] = tail(chance[i])
+        _normals(key, who, ordinals, out)
         for i in range(len(out)):
             out[i] = exp(a + b * out[i])
     else:
         for i in range(len(out)):
             out[i] = draw((code, a, b), law, key, owner, ordinals[i], place, ZERO, purpose)
+
+
+@njit(error_model="numpy")
+def _normals(key, who, ordinals, out):  # type: ignore[no-untyped-def]
+    owner, place, purpose = who
+    chance = np.empty(len(out))
+    for i in range(len(out)):
+        first, _ = block(key, owner, ordinals[i], place, purpose << 8)
+        chance[i] = unit(first)
+    for i in range(len(out)):
+        out[i] = middle(chance[i])
+    for i in range(len(out)):
+        if not is_central(chance[i]):
+            out[i] = tail(chance[i])
 
 
 @njit(error_model="numpy")
@@ -217,9 +209,9 @@ def _leave(old, new, until, counted, units):  # type: ignore[no-untyped-def]
 def _is_known(times, tags, taken):  # type: ignore[no-untyped-def]
     """Say whether no voyages of two lanes are unloaded at the same time."""
     for i in range(1, taken):
-        if times[i] == times[i - 1] and tags[i] >> KIND_BITS == tags[i - 1] >> KIND_BITS == UNLOADED:
-            if (tags[i] ^ tags[i - 1]) >> (ROW_BITS + VOYAGE_BITS):
-                return False
+        both_landed = tags[i] >> KIND_BITS == UNLOADED and tags[i - 1] >> KIND_BITS == UNLOADED
+        if times[i] == times[i - 1] and both_landed and (tags[i] ^ tags[i - 1]) >> (ROW_BITS + VOYAGE_BITS):
+            return False
     return True
 
 
@@ -231,23 +223,11 @@ def _is_after(time, tag, other_time, other_tag):  # type: ignore[no-untyped-def]
 @njit(error_model="numpy")
 def _sort(times, tags, n, low, high):  # type: ignore[no-untyped-def]
     """Sort entries: by buckets of equal length first, and then by insertion; by merging where they crowd together."""
-    old_times, old_tags, places = np.empty(n), np.empty(n, np.int64), np.empty(2 * n + 1, np.int32)
+    old_times, old_tags = np.empty(n), np.empty(n, np.int64)
     for i in range(n):
         old_times[i], old_tags[i] = times[i], tags[i]
     if high > low:
-        scale, last = (2 * n - 0.5) / (high - low), np.int32(0)
-        for bucket in range(2 * n + 1):
-            places[bucket] = 0
-        for i in range(n):
-            places[np.int64((old_times[i] - low) * scale) + 1] += np.int32(1)
-        for bucket in range(2 * n):
-            last += places[bucket]
-            places[bucket] = last
-        for i in range(n):
-            bucket = np.int64((old_times[i] - low) * scale)
-            place = places[bucket]
-            places[bucket] = place + np.int32(1)
-            times[place], tags[place] = old_times[i], old_tags[i]
+        _sort_roughly(times, tags, old_times, old_tags, low, (2 * n - 0.5) / (high - low))
     moves = 0
     for i in range(1, n):
         time, tag, place = times[i], tags[i], i
@@ -260,6 +240,25 @@ def _sort(times, tags, n, low, high):  # type: ignore[no-untyped-def]
             if moves > 8 * n + 1000:
                 _merge_all(times, tags, old_times, old_tags)
                 return
+
+
+@njit(error_model="numpy")
+def _sort_roughly(times, tags, old_times, old_tags, low, scale):  # type: ignore[no-untyped-def]
+    """Put entries into the order of their buckets, each bucket in the order as it was."""
+    n, last = len(old_times), np.int32(0)
+    places = np.empty(2 * n + 1, np.int32)
+    for bucket in range(2 * n + 1):
+        places[bucket] = 0
+    for i in range(n):
+        places[np.int64((old_times[i] - low) * scale) + 1] += np.int32(1)
+    for bucket in range(2 * n):
+        last += places[bucket]
+        places[bucket] = last
+    for i in range(n):
+        bucket = np.int64((old_times[i] - low) * scale)
+        place = places[bucket]
+        places[bucket] = place + np.int32(1)
+        times[place], tags[place] = old_times[i], old_tags[i]
 
 
 @njit(error_model="numpy")
@@ -355,447 +354,6 @@ def _travel(times, tags, laws, units, horizon):  # type: ignore[no-untyped-def]
     return left
 
 
-@njit(error_model="numpy", forceinline=True)
-def _week_of(time):  # type: ignore[no-untyped-def]
-    week = np.int64(time * (1.0 / WEEK_H))
-    if time < WEEK_H * week:
-        return week - 1
-    return week + 1 if time >= WEEK_H * (week + 1) else week
-
-
-# ── stations ────────────────────────────────────────────────────────────────────────────────────────
-
-
-@njit(error_model="numpy")
-def _serve(line, kept, free, spans, place, units, books):  # type: ignore[no-untyped-def]
-    """Let a line of consignments pass a station: when each begins, and when it ends; and write all that down.
-
-    Each begins when it comes or when the first server is free, whichever is later, or when the station opens after that.
-
-    Parameters
-    ----------
-    line
-        Times, tags and hours of service, in the order in which they come; the first two become those of the ends.
-    kept
-        When those before begin who had not begun as the last one came, and by which event.
-    free
-        When each server is free, as the bits of the time, and by which event; the first first.
-    spans
-        When it opens and closes.
-    place
-        What happens at closing; how the servers are kept; the present span, which is set.
-    units
-        The consignments, as integers and as hours.
-    books
-        Counts and hours by week, the histogram of waits, and the horizon and the end of the warm-up.
-
-    Returns
-    -------
-    tuple
-        How many services end before the horizon; and those who have not begun now. It is -1 where a service takes no time.
-    """
-    counts, sums, bins, limits = books
-    n, before = len(line[0]), len(kept[0])
-    last = line[0][n - 1]
-    starts = np.empty(before + n), np.empty(before + n, np.int64)
-    for i in range(before):
-        starts[0][i], starts[1][i] = kept[0][i], kept[1][i]
-    if len(free[0]) == 1 and place[CLOSING] == 0 and place[KEPT] == FEW:
-        _serve_by_one(line, starts, free, spans, place, units, limits[0])
-    else:
-        _serve_by_many(line, starts, free, spans, place, units, limits[0])
-    if not _count_line(line, starts, before, counts):
-        return -1, starts[0], starts[1]
-    begun = _book_waits(line[0], starts[0], before, (counts, sums), limits[0])
-    _book_bins(line[0], starts[0], (before, begun), bins, limits[1])
-    # Who begins by the time of the last one has begun before whoever comes next.
-    first = before + n - _longest_now(starts[0], before + n, last)
-    return _book_ends(line, begun, counts, units[0], limits[0]), starts[0][first:], starts[1][first:]
-
-
-@njit(error_model="numpy")
-def _serve_by_one(line, starts, free, spans, place, units, horizon):  # type: ignore[no-untyped-def]
-    """Serve by one server that finishes what it has begun: Lindley's recursion."""
-    times, tags, need = line
-    begins, causes = starts
-    opens, closes = spans
-    words, hours = units
-    before = len(begins) - len(times)
-    span, free_h, free_by = place[SPAN], number_of(free[0][0]), free[1][0]
-    for i in range(len(times)):
-        now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
-        waits = free_h > now or (free_h == now and free_by > came)
-        start, cause = (free_h, free_by) if waits else (now, came)
-        if opens[span] > start or closes[span] <= start:
-            span = _next_span(spans, span, start, horizon)
-            if opens[span] > start:
-                start, cause = opens[span], _GATE
-        start = start if start < horizon else math.inf
-        free_h, free_by = start + need[i], (SERVED << (KIND_BITS - ROW_BITS)) | (words[row, SERIAL] & NUMBER)
-        hours[row, WAITING] += start - now
-        begins[before + i], causes[before + i], need[i] = start, cause, free_h
-    place[SPAN], free[0][0], free[1][0] = span, bits_of(free_h), free_by
-
-
-@njit(error_model="numpy", forceinline=True)
-def _next_span(spans, span, start, horizon):  # type: ignore[no-untyped-def]
-    """Return the span in which a service may begin at this time or later."""
-    opens, closes = spans
-    while start < horizon and closes[span] <= start and opens[span] <= start:
-        span += 1
-    return span
-
-
-@njit(error_model="numpy")
-def _serve_by_many(line, starts, free, spans, place, units, horizon):  # type: ignore[no-untyped-def]
-    """Serve by several servers, or as many as come: Kiefer and Wolfowitz' recursion."""
-    times, tags, need = line
-    begins, causes = starts
-    free_h, free_by = free
-    opens, closes = spans
-    words, hours = units
-    span, closing, before = place[SPAN], place[CLOSING], len(begins) - len(times)
-    for i in range(len(times)):
-        now, came, row = times[i], tags[i] >> ROW_BITS, tags[i] & ROW
-        first, by, end = number_of(free_h[0]), free_by[0], math.inf
-        waits = (first > now) | ((first == now) & (by > came))
-        start, cause = max(first, now), (by if waits else came)
-        if opens[span] > start or closes[span] <= start:
-            span = _next_span(spans, span, start, horizon)
-            if opens[span] > start:
-                start, cause = opens[span], _GATE
-        if start < horizon:
-            hours[row, WAITING] += start - now
-            end = start + need[i]
-            if closing:
-                end = _pass_closings(start, need[i], spans, span, (closing == 2, horizon, row), hours)
-        else:
-            start = math.inf
-        begins[before + i], causes[before + i], need[i] = start, cause, end
-        is_over = (SERVED << (KIND_BITS - ROW_BITS)) | (words[row, SERIAL] & NUMBER)
-        if place[KEPT] == AS_MANY:
-            pass
-        elif place[KEPT] == FEW:
-            _free_at(free_h, free_by, bits_of(end), is_over)
-        else:
-            _free_in_heap(free_h, free_by, bits_of(end), is_over)
-    place[SPAN] = span
-
-
-@njit(error_model="numpy")
-def _count_line(line, starts, before, counts):  # type: ignore[no-untyped-def]
-    """Count who comes in each week, and the longest queue; return whether each service takes time."""
-    times, tags, ends = line
-    begins, causes = starts
-    week, takes_time = _week_of(times[0]), True
-    longest = _longest_now(begins, before, times[0])
-    for i in range(len(times)):
-        now, came, at = times[i], tags[i] >> ROW_BITS, before + i
-        if now >= WEEK_H * (week + 1):
-            week = _week_of(now)
-            longest = _longest_now(begins, at, now)
-        counts[week, ARRIVED] += 1
-        takes_time &= ends[i] > begins[at] or begins[at] == math.inf
-        # Services begin one after the other: more than so many wait if that many places before one still does.
-        while longest <= at and begins[at - longest] >= now and causes[at] != came:
-            if begins[at - longest] == now and at - longest < at and causes[at - longest] <= came:
-                break
-            longest += 1
-        counts[week, LONGEST] = max(counts[week, LONGEST], longest)
-    return takes_time
-
-
-@njit(error_model="numpy")
-def _longest_now(begins, last, now):  # type: ignore[no-untyped-def]
-    """Return how many of those before one have not begun at its time."""
-    low, high = 0, last
-    while low < high:
-        place = (low + high) // 2
-        low, high = (low, place) if begins[place] > now else (place + 1, high)
-    return last - low
-
-
-@njit(error_model="numpy", forceinline=True)
-def _pass_closings(start, need, spans, span, limits, hours):  # type: ignore[no-untyped-def]
-    """Return when a service ends that stops whenever the station closes, and count its waiting."""
-    opens, closes = spans
-    begins_anew, horizon, row = limits
-    end = start + need
-    while end >= closes[span]:
-        closed, opened = closes[span], opens[span + 1]
-        if opened >= horizon:
-            return math.inf
-        hours[row, WAITING] += opened - closed
-        left = end - closed
-        if begins_anew:
-            hours[row, WAITING] += need - left
-            left = need
-        end, span = opened + left, span + 1
-    return end
-
-
-@njit(error_model="numpy", forceinline=True)
-def _free_at(times, causes, time, cause):  # type: ignore[no-untyped-def]
-    """Put the first server to where it belongs in the order now that it is free at another time."""
-    # Without a jump, and with times as integers (see `events`), so that the next one need not wait for the comparisons.
-    for place in range(1, len(times)):
-        other, by = times[place], causes[place]
-        is_sooner = (other < time) | ((other == time) & (by < cause))
-        times[place - 1], causes[place - 1] = (other if is_sooner else time), (by if is_sooner else cause)
-        time, cause = (time if is_sooner else other), (cause if is_sooner else by)
-    times[-1], causes[-1] = time, cause
-
-
-@njit(error_model="numpy", forceinline=True)
-def _free_in_heap(times, causes, time, cause):  # type: ignore[no-untyped-def]
-    """Put the first server of a heap to where it belongs."""
-    n, hole, child = len(times), 0, 1
-    while child < n:
-        if child + 1 < n and _is_sooner(times, causes, child + 1, times[child], causes[child]):
-            child += 1
-        if not _is_sooner(times, causes, child, time, cause):
-            break
-        times[hole], causes[hole] = times[child], causes[child]
-        hole, child = child, 2 * child + 1
-    times[hole], causes[hole] = time, cause
-
-
-@njit(error_model="numpy", forceinline=True)
-def _is_sooner(times, causes, place, time, cause):  # type: ignore[no-untyped-def]
-    return times[place] < time or (times[place] == time and causes[place] < cause)
-
-
-@njit(error_model="numpy")
-def _book_bins(times, begins, which, bins, warm):  # type: ignore[no-untyped-def]
-    before, begun = which
-    places = np.empty(begun, np.int64)
-    for i in range(begun):
-        places[i] = bin_of(begins[before + i] - times[i])
-    for i in range(begun):
-        if begins[before + i] >= warm:
-            bins[places[i]] += 1
-
-
-@njit(error_model="numpy")
-def _book_ends(line, begun, counts, words, horizon):  # type: ignore[no-untyped-def]
-    """Count services ended by week; times and tags become those of the ends. Return how many."""
-    times, tags, ends = line
-    week, left = 0, 0
-    for i in range(begun):
-        end, row = ends[i], tags[i] & ROW
-        if end < horizon:
-            if not WEEK_H * week <= end < WEEK_H * (week + 1):
-                week = _week_of(end)
-            counts[week, ENDED] += 1
-            counts[week, BUSY] += ticks(end - WEEK_H * week)
-            times[left] = end
-            tags[left] = (SERVED << KIND_BITS) | ((words[row, SERIAL] & NUMBER) << ROW_BITS) | row
-            left += 1
-    return left
-
-
-@njit(error_model="numpy")
-def _book_waits(times, begins, before, weeks, horizon):  # type: ignore[no-untyped-def]
-    """Count services begun and waits by week, and return how many have begun."""
-    counts, sums = weeks
-    i, n = 0, len(times)
-    while i < n and begins[before + i] < horizon:
-        week, first, busy = _week_of(begins[before + i]), i, 0
-        waits, queue, opened, until = sums[week, WAITS_H], sums[week, QUEUE_H], WEEK_H * week, WEEK_H * (week + 1)
-        until = min(until, horizon)
-        while i < n and begins[before + i] < until:
-            start, now = begins[before + i], times[i]
-            waits += start - now
-            queue += start - max(now, opened)
-            if now < opened:
-                _count_queue(sums, week - 1, now, opened)
-            busy += ticks(start - opened)
-            i += 1
-        sums[week, WAITS_H], sums[week, QUEUE_H] = waits, queue
-        counts[week, BEGUN] += i - first
-        counts[week, BUSY] -= busy
-    for late in range(i, n):
-        _count_queue(sums, len(sums) - 1, times[late], horizon)
-    return i
-
-
-@njit(error_model="numpy", forceinline=True)
-def _count_queue(sums, week, since, until):  # type: ignore[no-untyped-def]
-    """Count the time that one waits until this instant of a week."""
-    while since < WEEK_H * week:
-        sums[week, QUEUE_H] += until - WEEK_H * week
-        until, week = WEEK_H * week, week - 1
-    sums[week, QUEUE_H] += until - since
-
-
-# ── lanes ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-@njit(error_model="numpy")
-def _sail(kept, new, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
-    """Let a lane sail until a time, or until there are no crossings left: then call again with more.
-
-    Parameters
-    ----------
-    kept, new
-        When each came, its tag and its size, of those in the queue and of those who come.
-    lane, state
-        What the lane is; hours and counts of how it stands.
-    times
-        When it closes and opens, by turns; departure times of a clock from the next on; crossings of the next voyages.
-    limits
-        Until when, the horizon, and the number of the lane.
-    hours
-        The consignments.
-
-    Returns
-    -------
-    tuple
-        How many have boarded (-1 where a crossing takes no time), when and by which event they land; how many are in the
-        queue; and those, and who has not come to it yet.
-    """
-    queue, joined = _lined_up(kept, new), len(kept[0])
-    since, tags, _ = queue
-    stand, counts = state
-    shifts, clock, crossings = times
-    until, horizon, number = limits
-    head, last, sailed, ticked, now = np.int64(0), np.int64(joined), 0, 0, stand[LAST_H]
-    out_times, out_tags = np.empty(len(since)), np.empty(len(since), np.int64)
-    while True:
-        while counts[IS_SHUT] == 0 and _is_due(now, since, (head, last), lane, stand, counts):
-            if sailed == len(crossings):
-                stand[LAST_H] = now
-                return head, out_times, out_tags, last - head, since[head:], tags[head:], queue[2][head:]
-            first, crossing = head, crossings[sailed]
-            loaded = now + lane[LOAD_H]
-            arrived = loaded + crossing
-            landed = arrived + lane[UNLOAD_H]
-            if not arrived > loaded:
-                return np.int64(-1), out_times, out_tags, last, since, tags, queue[2]
-            counts[EVENTS] += np.int64(loaded < horizon) + np.int64(arrived < horizon) + np.int64(landed < horizon)
-            head = _board(now, queue, (head, last), lane, state, crossing, hours)
-            by = (UNLOADED << KIND_BITS) | ((number << VOYAGE_BITS | counts[VOYAGES]) << ROW_BITS)
-            for i in range(first, head):
-                out_times[i], out_tags[i] = landed, by | (tags[i] & ROW)
-            counts[VOYAGES] += 1
-            sailed += 1
-        turned = shifts[counts[TURNED]] if counts[TURNED] < len(shifts) else math.inf
-        due_at = clock[ticked] if lane[IS_CLOCK] else stand[TIMES_OUT]
-        last, now, is_due = _join(queue, (head, last), (turned, due_at), lane, state)
-        if not is_due:
-            due_at = due_at if lane[IS_CLOCK] else stand[TIMES_OUT]
-            now = min(turned, due_at)
-            if now >= until:
-                stand[LAST_H] = -1.0  # nothing is due until the next event
-                return head, out_times, out_tags, last - head, since[head:], tags[head:], queue[2][head:]
-            if turned == now:
-                counts[TURNED] += 1
-                counts[IS_SHUT] = 1 - counts[IS_SHUT]
-            else:
-                ticked += _tick(lane, stand, counts)
-
-
-@njit(error_model="numpy")
-def _lined_up(kept, new):  # type: ignore[no-untyped-def]
-    n = len(kept[0]) + len(new[0])
-    since, tags, sizes = np.empty(n), np.empty(n, np.int64), np.empty(n)
-    at = 0
-    for which in range(2):
-        times, by, size = kept if which == 0 else new
-        for i in range(len(times)):
-            since[at], tags[at], sizes[at] = times[i], by[i], size[i]
-            at += 1
-    return since, tags, sizes
-
-
-@njit(error_model="numpy")
-def _join(queue, ends, events, lane, state):  # type: ignore[no-untyped-def]
-    """Let those join who come before anything else happens to the lane, until it is due.
-
-    Returns
-    -------
-    tuple
-        How many have joined; when the last one did; whether the lane is due.
-    """
-    since, tags, sizes = queue
-    stand, counts = state
-    head, last = ends
-    turned, due_at = events
-    size, touched, area = stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H]
-    now, is_due = -1.0, False
-    while last < len(since) and not is_due:
-        now, event = since[last], tags[last] >> ROW_BITS
-        if now >= turned or now > due_at or (now == due_at and tags[last] >> KIND_BITS > DUE):
-            break
-        if head == last and not lane[IS_CLOCK]:
-            stand[TIMES_OUT] = due_at = _timeout(now, now, lane)
-        while last < len(since) and since[last] == now and tags[last] >> ROW_BITS == event:
-            area += size * (now - touched)
-            touched = now
-            size += sizes[last]
-            last += 1
-        is_due = counts[IS_SHUT] == 0 and not lane[IS_CLOCK] and (
-            size >= lane[CAPACITY] or now >= since[head] + lane[TIMEOUT_H]
-        )  # fmt: skip
-    stand[SIZE_WAITING], stand[TOUCHED_H], stand[AREA_H] = size, touched, area
-    return last, now, is_due
-
-
-@njit(error_model="numpy", forceinline=True)
-def _timeout(now, since, lane):  # type: ignore[no-untyped-def]
-    time = since + lane[TIMEOUT_H]
-    return time if time > now else math.inf
-
-
-@njit(error_model="numpy")
-def _tick(lane, stand, counts):  # type: ignore[no-untyped-def]
-    """Take a timeout, or a departure time; return how many of the latter."""
-    counts[EVENTS] += 1
-    if not lane[IS_CLOCK]:
-        stand[TIMES_OUT] = math.inf
-        return 0
-    counts[LOST] += counts[IS_DUE]
-    counts[IS_DUE] = 1
-    counts[TICKED] += 1
-    return 1
-
-
-@njit(error_model="numpy", forceinline=True)
-def _is_due(now, since, ends, lane, stand, counts):  # type: ignore[no-untyped-def]
-    head, last = ends
-    if lane[IS_CLOCK]:
-        return counts[IS_DUE] == 1
-    return head < last and (stand[SIZE_WAITING] >= lane[CAPACITY] or now >= since[head] + lane[TIMEOUT_H])
-
-
-@njit(error_model="numpy")
-def _board(now, queue, ends, lane, state, crossing, hours):  # type: ignore[no-untyped-def]
-    """Let as many as fit board, and return who is first in the queue then."""
-    since, tags, sizes = queue
-    stand, counts = state
-    head, last = ends
-    stand[AREA_H] += stand[SIZE_WAITING] * (now - stand[TOUCHED_H])
-    stand[TOUCHED_H] = now
-    room, first, size, carried, waits = lane[CAPACITY], head, stand[SIZE_WAITING], stand[CARRIED], stand[WAITS_OF]
-    if head < last:
-        stand[FIRST_WAITS] += now - since[head]
-    while head < last and sizes[head] <= room:
-        waited, row = now - since[head], tags[head] & ROW
-        room -= sizes[head]
-        hours[row, WAITING] += waited
-        hours[row, MOVING] += crossing
-        waits += waited
-        size -= sizes[head]
-        carried += sizes[head]
-        head += 1
-    stand[SIZE_WAITING], stand[CARRIED], stand[WAITS_OF] = (size if head < last else 0.0), carried, waits
-    counts[BOARDED] += head - first
-    counts[IS_DUE] = 0
-    if head > first and not lane[IS_CLOCK]:
-        stand[TIMES_OUT] = _timeout(now, since[head], lane) if head < last else math.inf
-    return head
-
-
 # ── what is called from outside ─────────────────────────────────────────────────────────────────────
 
 
@@ -837,17 +395,7 @@ def _entries(stamp: int) -> Any:
         _ = stamp
         return _travel(times, tags, laws, units, horizon)
 
-    @njit(cache=True, nogil=True)
-    def serve(line, kept, free, spans, place, units, books):  # type: ignore[no-untyped-def]
-        _ = stamp
-        return _serve(line, kept, free, spans, place, units, books)
-
-    @njit(cache=True, nogil=True)
-    def sail(kept, new, lane, state, times, limits, hours):  # type: ignore[no-untyped-def]
-        _ = stamp
-        return _sail(kept, new, lane, state, times, limits, hours)
-
-    return draws, chances, arrivals, begin, leave, finish, travel, serve, sail
+    return draws, chances, arrivals, begin, leave, finish, travel
 
 
-draws, chances, arrivals, begin, leave, finish, travel, serve, sail = _entries(STAMP)
+draws, chances, arrivals, begin, leave, finish, travel = _entries(STAMP)

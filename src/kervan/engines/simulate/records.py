@@ -48,6 +48,7 @@ OPERATION_STATS: Final = np.dtype([
     ("moving_h", "f8"), ("waiting_h", "f8"),
 ])  # fmt: skip
 
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What one replication gives.

@@ -44,7 +44,8 @@ from kervan.engines.simulate.world import (
 from kervan.errors import ParamsError, SolveError
 
 __all__ = [
-    "FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model", "run_traced",
+    "FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_listed", "run_model",
+    "run_traced",
 ]  # fmt: skip
 
 
@@ -64,9 +65,8 @@ def run_model(
     max_events: int = 2_000_000_000,
     max_alive: int = 5_000_000,
     is_stopped: Callable[[], bool] = lambda: False,
-    recursion: bool = True,
 ) -> Run:
-    """Run one replication of a model.
+    """Run one replication of a model, without an event list where it needs none.
 
     Parameters
     ----------
@@ -82,8 +82,6 @@ def run_model(
         Bounds on events and on consignments under way.
     is_stopped
         Asked some times a second; a run that is told so is given up.
-    recursion
-        Whether a model without feedback may be run without an event list, some times as fast; the answer is the same.
 
     Raises
     ------
@@ -93,13 +91,32 @@ def run_model(
         At a deadlock, when a bound is passed, or when it was stopped.
     """
     _check(model, horizon_h, seed, replication)
-    if recursion:
-        hours, bounds = (float(horizon_h), float(warm_h)), (max_events, max_alive)
-        passed = pass_through(model, stream(seed, replication), hours, bounds, is_stopped)
-        if passed is not None:
-            return passed
+    hours, bounds = (float(horizon_h), float(warm_h)), (max_events, max_alive)
+    passed = pass_through(model, stream(seed, replication), hours, bounds, is_stopped)
+    if passed is not None:
+        return passed
+    return _run(_block_of(model, horizon_h, seed, replication, warm_h), model, bounds, is_stopped)
+
+
+def run_listed(
+    model: Model,
+    horizon_h: float,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    warm_h: float = 0.0,
+    max_events: int = 2_000_000_000,
+    max_alive: int = 5_000_000,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Run one replication with an event list, whether the model needs one or not: the same as `run_model`, slower."""
+    _check(model, horizon_h, seed, replication)
     block = _block_of(model, horizon_h, seed, replication, warm_h)
-    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
+    return _run(block, model, (max_events, max_alive), is_stopped)
+
+
+def _run(block: Block, model: Model, bounds: tuple[int, int], is_stopped: Callable[[], bool]) -> Run:
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = bounds
     return _read(*_advance(model, block, advance, is_stopped))
 
 

@@ -16,7 +16,17 @@ from kervan.engines.simulate.events import push, tag
 from kervan.engines.simulate.keyed import draw, uniform
 from kervan.engines.simulate.model import WEEK_H
 
-__all__ = ["chance", "count_busy", "count_open", "count_queue", "drawn", "free_unit", "put_on_agenda", "schedule", "take_unit"]
+__all__ = [
+    "chance",
+    "count_busy",
+    "count_open",
+    "count_queue",
+    "drawn",
+    "free_unit",
+    "put_on_agenda",
+    "schedule",
+    "take_unit",
+]
 
 #: Kinds of events, in the order in which they are taken at the same time.
 GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, ARRIVAL_OF = (np.int64(kind) for kind in range(9))
