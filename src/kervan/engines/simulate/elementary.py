@@ -31,15 +31,15 @@ _LARGEST = 708.0
 
 
 def _bits(_typing: Any, _number: Any) -> Any:
-    return types.int64(types.float64), lambda _context, builder, _signature, given: builder.bitcast(
-        given[0], ir.IntType(64)
-    )  # type: ignore[no-untyped-call]
+    return types.int64(types.float64), _seen_as(ir.IntType(64))
 
 
 def _number(_typing: Any, _bits: Any) -> Any:
-    return types.float64(types.int64), lambda _context, builder, _signature, given: builder.bitcast(
-        given[0], ir.DoubleType()
-    )  # type: ignore[no-untyped-call]
+    return types.float64(types.int64), _seen_as(ir.DoubleType())
+
+
+def _seen_as(kind: Any) -> Any:
+    return lambda _context, builder, _signature, given: builder.bitcast(given[0], kind)
 
 
 bits_of: Any = intrinsic(_bits)

@@ -91,4 +91,4 @@ class Shifts:
         marks = np.unique(np.concatenate([WEEK_H * np.arange(weeks), self.times, [horizon]]))
         is_open = (np.searchsorted(self.times, marks[:-1], side="right") + self.is_shut) % 2 == 0
         number = np.searchsorted(WEEK_H * np.arange(weeks), marks[:-1], side="right") - 1
-        return np.bincount(number, weights=np.diff(marks) * is_open, minlength=weeks)
+        return np.bincount(number, weights=np.diff(marks) * is_open, minlength=weeks).astype(np.float64)

@@ -245,19 +245,20 @@ def _sort(times, tags, n, low, high):  # type: ignore[no-untyped-def]
 @njit(error_model="numpy")
 def _sort_roughly(times, tags, old_times, old_tags, low, scale):  # type: ignore[no-untyped-def]
     """Put entries into the order of their buckets, each bucket in the order as it was."""
-    n, last = len(old_times), np.int32(0)
+    n = len(old_times)
+    last = np.int32(0)
     places = np.empty(2 * n + 1, np.int32)
     for bucket in range(2 * n + 1):
         places[bucket] = 0
     for i in range(n):
         places[np.int64((old_times[i] - low) * scale) + 1] += np.int32(1)
     for bucket in range(2 * n):
-        last += places[bucket]
+        last = np.int32(last + places[bucket])
         places[bucket] = last
     for i in range(n):
-        bucket = np.int64((old_times[i] - low) * scale)
-        place = places[bucket]
-        places[bucket] = place + np.int32(1)
+        here = np.int64((old_times[i] - low) * scale)
+        place = places[here]
+        places[here] = place + np.int32(1)
         times[place], tags[place] = old_times[i], old_tags[i]
 
 

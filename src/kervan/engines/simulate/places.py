@@ -145,7 +145,8 @@ class Units:
 
     def at(self, tags: Words) -> Words:
         """Return the steps at which consignments are."""
-        return self.words[tags & passes.ROW, passes.SERIAL] >> passes.OP_BIT
+        found: Words = self.words[tags & passes.ROW, passes.SERIAL] >> passes.OP_BIT
+        return found
 
     def put_at(self, tags: Words, at: Words | int) -> None:
         """Write at which steps consignments are."""
@@ -237,7 +238,8 @@ class Place:
         """Return draws of a law at a step."""
         run = self.run
         who = (run.owner(number), key(run.steps[number].op), purpose)
-        return passes.draws(law_of(law), run.key, who, tags, run.units.words)
+        found: Floats = passes.draws(law_of(law), run.key, who, tags, run.units.words)
+        return found
 
 
 class End(Place):

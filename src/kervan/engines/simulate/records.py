@@ -73,6 +73,8 @@ class Run:
         How many events were taken.
     horizon_h, warm_h, seed, replication
         What was asked for.
+    trace
+        Every event, of `EVENT`, if it was asked for; `kervan.engines.simulate.eventlog.log_of` says what it means.
     """
 
     records: NDArray[np.void]
@@ -88,10 +90,13 @@ class Run:
     warm_h: float
     seed: int
     replication: int
+    trace: NDArray[np.void] | None = None
 
 
 _WORDS: Final = RECORD.itemsize // 8
 _LEAST: Final = 1 << 16
+#: Addresses for so many records at once at most (5 GB).
+_MOST: Final = 1 << 27
 
 
 def expected(model: Model, horizon_h: float) -> int:
@@ -106,7 +111,7 @@ def expected(model: Model, horizon_h: float) -> int:
         groups = worth / source.headway.mean_h
         groups += 8 * source.headway.cv_frac * math.sqrt(groups) + 16
         count += source.group * min(groups, math.inf if source.most is None else source.most)
-    return int(min(count, 1e9))
+    return int(min(count, _MOST))
 
 
 class Room:
@@ -141,5 +146,12 @@ class Room:
 def _mapped(count: int) -> NDArray[np.int64]:
     # By itself, and not of the heap: what is not written takes no memory, and what is let go is given back.
     private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
-    room = mmap.mmap(-1, max(1, count) * RECORD.itemsize, **private)
-    return np.frombuffer(room, dtype=np.int64).reshape(-1, _WORDS)
+    while True:
+        try:
+            room = mmap.mmap(-1, max(1, count) * RECORD.itemsize, **private)
+        except OSError:
+            if count <= _LEAST:
+                raise
+            count //= 2
+        else:
+            return np.frombuffer(room, dtype=np.int64).reshape(-1, _WORDS)

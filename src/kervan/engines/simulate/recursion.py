@@ -139,9 +139,9 @@ class Pass:
         """Return draws of one owner from a number on, so many."""
         first, count = numbers
         # To `passes`, these ordinals are rows with nothing else in them.
-        return passes.draws(
-            law, self.key, (owner, NOWHERE, purpose), np.arange(count), np.arange(first, first + count)[:, None]
-        )
+        ordinals = np.arange(first, first + count)[:, None]
+        found: Floats = passes.draws(law, self.key, (owner, NOWHERE, purpose), np.arange(count), ordinals)
+        return found
 
     def owner(self, number: int) -> np.int64:
         """Return the owner of the draws of a step."""
@@ -207,9 +207,8 @@ class Pass:
         return np.where(chance < step.op.share, number, number + 1)
 
     def _result(self) -> Run:
-        stations, lanes = (
-            [one for one in self.places.values() if isinstance(one, of)] for of in (StationPlace, LanePlace)
-        )
+        stations = [one for one in self.places.values() if isinstance(one, StationPlace)]
+        lanes = [one for one in self.places.values() if isinstance(one, LanePlace)]
         kept = [number for number, step in enumerate(self.steps) if step.op is not None]
         operations = np.zeros(len(kept), OPERATION_STATS)
         for name, values in zip(OPERATION_STATS.names or (), (
