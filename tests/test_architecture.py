@@ -50,6 +50,7 @@ COMPILED = {
         "lanes",
         "layout",
         "openings",
+        "parts",
         "passes",
         "places",
         "recursion",

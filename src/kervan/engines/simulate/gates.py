@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.keyed import EXPONENTIAL, SPELL, draw
 from kervan.engines.simulate.lanes import depart_held
 from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.stations import interrupt, resume
 from kervan.engines.simulate.trace import CLOSED, OPENED, note_gate
 from kervan.engines.simulate.world import GATE, ZERO, count_open, drawn, put_on_agenda, schedule

@@ -1,14 +1,12 @@
 """The event loop: what ``docs/explanation/simulation.md`` says, in the order in which it says it.
 
 Compiled once for all models. A *station*, *unit*, *op* and so on is an address in the memory of the run (`world`),
-and fields are offsets (`layout`).
+and fields are offsets (`layout`). What is called from one place only is put into it, as that compiles faster.
 """
 
 from __future__ import annotations
 
 from typing import Any
-
-from numba import njit
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.deadlock import find_stuck
@@ -26,6 +24,7 @@ from kervan.engines.simulate.lanes import (
     unloaded,
 )  # fmt: skip
 from kervan.engines.simulate.model import MOST_PRIORITIES, WEEK_H
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.shelf import shelve, unshelve
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
 from kervan.engines.simulate.trace import (
@@ -84,7 +83,7 @@ _ADDRESS = (1 << ADDRESS_BITS) - 1
 _BLOCKED = -2
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _prepare(words, events):  # type: ignore[no-untyped-def]
     """Schedule the first event of everything."""
     m, f, e, t = integers(words), floats(words), integers(events), floats(events)
@@ -98,7 +97,7 @@ def _prepare(words, events):  # type: ignore[no-untyped-def]
         source = m[source + at.SO_NEXT]
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _advance(m, words, events, most, stop):  # type: ignore[no-untyped-def]
     """Take events until the horizon, until ``stop`` of them have been taken, or until there is no room.
 
@@ -147,7 +146,7 @@ def _first(m, f, e, t, wins):  # type: ignore[no-untyped-def]
     return e[wins]
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
     if kind == SERVED:
@@ -163,7 +162,7 @@ def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         _take_rarer(m, f, e, t, kind, thing)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     if kind == GATE:
         turn(m, f, e, t, thing)
@@ -198,7 +197,7 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         _walk(m, f, e, t, thing, m[op + at.OP_OTHERWISE])
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _work_off(m, f, e, t):  # type: ignore[no-untyped-def]
     """Take the first thing off the agenda, and start there what can start."""
     head = m[at.AGENDA_HEAD]
@@ -241,7 +240,7 @@ def _next_arrival(m, f, e, t, source):  # type: ignore[no-untyped-def]
     schedule(e, t, time, ARRIVAL_OF, m[source + at.SO_INDEX], source)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _arrive(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make a group of consignments and let them walk, one after the other."""
     m[source + at.SO_ARRIVALS] += 1
@@ -252,7 +251,7 @@ def _arrive(m, f, e, t, source):  # type: ignore[no-untyped-def]
         m[at.ERROR] = TOO_MANY_ALIVE
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make one consignment and let it walk."""
     unit, ordinal = take_unit(m), m[source + at.SO_MADE]
@@ -481,7 +480,7 @@ def _count_waiting(m, f, station):  # type: ignore[no-untyped-def]
             unit = m[unit + at.UN_NEXT]
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _close_books(words):  # type: ignore[no-untyped-def]
     """Bring everything up to the horizon."""
     m, f = integers(words), floats(words)

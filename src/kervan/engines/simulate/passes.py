@@ -12,10 +12,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from kervan.engines.simulate.elementary import exp, is_central, ln, middle, tail
 from kervan.engines.simulate.keyed import DETERMINISTIC, EXPONENTIAL, LOGNORMAL, block, draw, unit
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.world import ARRIVAL_OF, STAMP, TRAVELLED, UNLOADED, ZERO
 
 __all__ = ["arrivals", "begin", "chances", "draws", "finish", "leave", "travel"]

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.passes import KIND_BITS, MOVING, ROW, ROW_BITS, VOYAGE_BITS, WAITING
 from kervan.engines.simulate.world import DUE, STAMP, UNLOADED
 

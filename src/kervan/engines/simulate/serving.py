@@ -13,10 +13,10 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from kervan.engines.simulate.elementary import bits_of, number_of
 from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.passes import KIND_BITS, NUMBER, ROW, ROW_BITS, SERIAL, WAITING
 from kervan.engines.simulate.waits import bin_of
 from kervan.engines.simulate.world import SERVED, STAMP, ticks

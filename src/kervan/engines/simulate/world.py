@@ -8,13 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import push, tag
 from kervan.engines.simulate.keyed import draw, uniform
 from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.parts import njit
 
 __all__ = [
     "chance",
