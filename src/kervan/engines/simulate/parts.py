@@ -16,4 +16,5 @@ def njit(**options: Any) -> Any:
     wrapper. Two wrappers a function would take a tenth of the time of compiling.
     """
     wrappers = {} if options.get("cache") else {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return numba.njit(**options, **wrappers)
+    compiled: Any = numba.njit  # numba does not type the two
+    return compiled(**options, **wrappers)
