@@ -79,11 +79,9 @@ def _ordinals(tags, units):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _draws(law, key, who, tags, units):  # type: ignore[no-untyped-def]
-    """Return a draw of each of these; ``who`` is owner, place and purpose."""
-    out = np.empty(len(tags))
+def _draws(law, key, who, tags, units, out):  # type: ignore[no-untyped-def]
+    """Write a draw of each of these; ``who`` is owner, place and purpose."""
     _draw_all(law, key, who, _ordinals(tags, units), out)
-    return out
 
 
 @njit(error_model="numpy")
@@ -160,13 +158,15 @@ def _begin(born, groups, made, numbers, units, rows):  # type: ignore[no-untyped
 
 
 @njit(error_model="numpy")
-def _leave(old, new, until, counted, units):  # type: ignore[no-untyped-def]
+def _leave(old, new, out, until, counted, units):  # type: ignore[no-untyped-def]
     """Take the entries before a time, in their order, and keep the others.
 
     Parameters
     ----------
     old, new
         Times and tags of those kept before, and of those who have come to them.
+    out
+        Room for times and tags of those taken, and for those of the others.
     until
         The time.
     counted
@@ -178,11 +178,10 @@ def _leave(old, new, until, counted, units):  # type: ignore[no-untyped-def]
     Returns
     -------
     tuple
-        How many, when, and by which event; and the same of the others. It is -1 where two voyages of two lanes are
-        unloaded at the same time, whose order is not known here.
+        How many are taken, and how many are left. The first is -1 where two voyages of two lanes are unloaded at the
+        same time, whose order is not known here.
     """
-    n = len(old[0]) + len(new[0])
-    out_times, out_tags, times, tags = np.empty(n), np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64)
+    out_times, out_tags, times, tags = out
     taken, left, is_sorted, last, low, high = np.int64(0), np.int64(0), True, -1.0, math.inf, -1.0
     for which in range(2):
         from_times, from_tags = old if which == 0 else new
@@ -202,7 +201,7 @@ def _leave(old, new, until, counted, units):  # type: ignore[no-untyped-def]
         _count(out_times, out_tags, taken, counted, units)
     if not is_sorted and not _is_known(out_times, out_tags, taken):
         taken = np.int64(-1)
-    return taken, out_times, out_tags, left, times, tags
+    return taken, left
 
 
 @njit(error_model="numpy")
@@ -362,9 +361,9 @@ def _entries(stamp: int) -> Any:
     """Return the functions that are compiled once and kept on disk; see `kernel`."""
 
     @njit(cache=True, nogil=True)
-    def draws(law, key, who, tags, units):  # type: ignore[no-untyped-def]
+    def draws(law, key, who, tags, units, out):  # type: ignore[no-untyped-def]
         _ = stamp
-        return _draws(law, key, who, tags, units)
+        _draws(law, key, who, tags, units, out)
 
     @njit(cache=True, nogil=True)
     def chances(key, who, tags, units):  # type: ignore[no-untyped-def]
@@ -382,9 +381,9 @@ def _entries(stamp: int) -> Any:
         return _begin(born, groups, made, numbers, units, rows)
 
     @njit(cache=True, nogil=True)
-    def leave(old, new, until, counted, units):  # type: ignore[no-untyped-def]
+    def leave(old, new, out, until, counted, units):  # type: ignore[no-untyped-def]
         _ = stamp
-        return _leave(old, new, until, counted, units)
+        return _leave(old, new, out, until, counted, units)
 
     @njit(cache=True, nogil=True)
     def finish(times, tags, units, records):  # type: ignore[no-untyped-def]

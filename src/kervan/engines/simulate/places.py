@@ -97,13 +97,13 @@ class Entries:
         new = chunks[0] if len(chunks) == 1 else _NO_ENTRIES
         if len(chunks) > 1:
             new = np.concatenate([times for times, _ in chunks]), np.concatenate([tags for _, tags in chunks])
-        count, out_times, out_tags, left, times, tags = passes.leave(
-            self._kept, new, until, counted or (-2, 0.0, _NO_SUMS), units or _NO_UNITS
-        )
+        n = len(self._kept[0]) + len(new[0])
+        out = np.empty(n), np.empty(n, np.int64), np.empty(n), np.empty(n, np.int64)
+        count, left = passes.leave(self._kept, new, out, until, counted or (-2, 0.0, _NO_SUMS), units or _NO_UNITS)
         if count < 0:
             raise GivesUp
-        self._kept = times[:left], tags[:left]
-        return out_times[:count], out_tags[:count]
+        self._kept = out[2][:left], out[3][:left]
+        return out[0][:count], out[1][:count]
 
 
 class Units:
@@ -238,8 +238,9 @@ class Place:
         """Return draws of a law at a step."""
         run = self.run
         who = (run.owner(number), key(run.steps[number].op), purpose)
-        found: Floats = passes.draws(law_of(law), run.key, who, tags, run.units.words)
-        return found
+        out = np.empty(len(tags))
+        passes.draws(law_of(law), run.key, who, tags, run.units.words, out)
+        return out
 
 
 class End(Place):

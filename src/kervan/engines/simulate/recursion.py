@@ -140,8 +140,9 @@ class Pass:
         first, count = numbers
         # To `passes`, these ordinals are rows with nothing else in them.
         ordinals = np.arange(first, first + count)[:, None]
-        found: Floats = passes.draws(law, self.key, (owner, NOWHERE, purpose), np.arange(count), ordinals)
-        return found
+        out = np.empty(count)
+        passes.draws(law, self.key, (owner, NOWHERE, purpose), np.arange(count), ordinals, out)
+        return out
 
     def owner(self, number: int) -> np.int64:
         """Return the owner of the draws of a step."""
