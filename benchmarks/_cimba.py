@@ -1,7 +1,7 @@
 """The benchmark models for cimba, which compiles them; apart, because it reads the annotations of its classes.
 
-The corridor is written for speed: travels are pools of processes, larger than the number that is ever under way, and
-not a process for every consignment.
+The corridor is there twice. Written for speed, travels are pools of processes, larger than the number that is ever
+under way; written in the obvious way, each consignment is a process.
 """
 
 import cimba as cb
@@ -14,6 +14,7 @@ from benchmarks._peers import (
     DAY_H,
     FAIR_H,
     GAP_H,
+    OFFICERS,
     RAIL_1,
     RAIL_2,
     RHO,
@@ -227,6 +228,98 @@ class Corridor(cb.Model):
         self.mean = self.hours / self.done
 
 
+class Way(cb.Model):
+    """The same corridor, with a process for each consignment."""
+
+    n: cb.Param[int] = 1
+    border: cb.Resource
+    sailed: cb.Condition
+    joined: cb.Array[float]
+    crossing: cb.Array[float]
+    first: int = 0
+    last: int = 0
+    is_open: int = 1
+    hours: float = 0.0
+    done: int = 0
+    mean: cb.Output[float]
+
+    @cb.process
+    def demand(self):
+        for _ in range(self.n):
+            cb.hold(draws.exponential(GAP_H))
+            cb.spawn(Consignment, way=self)
+
+    @cb.process
+    def weather(self):
+        while True:
+            self.is_open = 1
+            self.look()
+            cb.hold(draws.exponential(FAIR_H))
+            self.is_open = 0
+            cb.hold(draws.exponential(STORM_H))
+
+    @cb.event
+    def due(self):
+        self.look()
+
+    @cb.function
+    def look(self) -> None:
+        while (
+            self.is_open == 1
+            and self.last > self.first
+            and (self.last - self.first >= SHIP or cb.now() >= self.joined[self.first] + TIMEOUT_H)
+        ):
+            count = min(SHIP, self.last - self.first)
+            crossing = draws.lognormal(MU_SEA, SIGMA_SEA)
+            for place in range(self.first, self.first + count):
+                self.crossing[place] = crossing
+            self.first += count
+            self.sailed.signal()
+            if self.last > self.first and cb.now() < self.joined[self.first] + TIMEOUT_H:
+                cb.schedule(self.due, self.joined[self.first] + TIMEOUT_H - cb.now())
+
+    @cb.on_end
+    def measure(self):
+        self.mean = self.hours / self.done
+
+
+class Consignment(cb.Model):
+    """One of them."""
+
+    way: cb.Ref[Way]
+    place: int = 0
+
+    @cb.predicate
+    def has_sailed(self) -> bool:
+        return self.way.first > self.place
+
+    @cb.process
+    def go(self):
+        way = self.way
+        began = cb.now()
+        way.border.acquire()
+        hour = cb.now() % DAY_H
+        if hour >= CLOSES_H:
+            cb.hold(DAY_H - hour)
+        cb.hold(draws.exponential(BORDER_H))
+        way.border.release()
+        cb.hold(draws.lognormal(MU_1, SIGMA_1))
+        self.place = way.last
+        way.joined[self.place] = cb.now()
+        way.last += 1
+        if way.last - way.first == 1:
+            cb.schedule(way.due, TIMEOUT_H)
+        way.look()
+        way.sailed.wait_until(self.has_sailed)
+        cb.hold(way.crossing[self.place])
+        cb.hold(draws.lognormal(MU_2, SIGMA_2))
+        way.hours += cb.now() - began
+        way.done += 1
+        if way.done == way.n:
+            cb.end_trial()
+        cb.release(self)
+
+
 def _tandem(n: int) -> Tandem:
     model = Tandem()
     model.links, model.home = [Link() for _ in range(10)], cb.Store()
@@ -242,8 +335,21 @@ def _tandem(n: int) -> Tandem:
 def run(model: str, n: int, seed: int) -> float:
     """Simulate ``n`` consignments and return their mean hours."""
     made = {"M/M/1": Queue, "M/M/10": TenServers, "corridor": Corridor}[model]() if model != "tandem" else _tandem(n)
-    made.n = n
     if model == "corridor":
         made.began, made.joined = cb.Array(n), cb.Array(n)
+    return _mean(made, n, seed)
+
+
+def run_processes(model: str, n: int, seed: int) -> float:
+    """Simulate the corridor with a process for each consignment."""
+    assert model == "corridor"
+    made = Way()
+    made.border, made.sailed = cb.Resource(capacity=OFFICERS), cb.Condition()
+    made.joined, made.crossing = cb.Array(n), cb.Array(n)
+    return _mean(made, n, seed)
+
+
+def _mean(made: cb.Model, n: int, seed: int) -> float:
+    made.n = n
     window = cb.Window(warmup=0.0, duration=1e12)
     return float(cb.Experiment(made, window=window, seed=seed).run()[made].mean.values[0, 0])

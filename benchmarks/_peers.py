@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from kervan.engines.simulate.model import Hours, Lane, Law, Model, Ride, Source, Spells, Station, Travel, Visit
-from kervan.engines.simulate.run import Run, run_model
+from kervan.engines.simulate.run import Run, run_listed, run_model
 
 STEPS = {"M/M/1": 1, "M/M/10": 1, "tandem": 10, "corridor": 4}
 RHO, TANDEM = 0.9, 10
@@ -73,15 +73,21 @@ def kervan_model(model: str, n: int) -> tuple[Model, float]:
     ), (n + 8 * math.sqrt(n)) * GAP_H + 1000
 
 
-def kervan_run(model: str, n: int, seed: int) -> Run:
+def kervan_run(model: str, n: int, seed: int, *, recursion: bool = True) -> Run:
     made, horizon_h = kervan_model(model, n)
-    return run_model(made, horizon_h, seed=1, replication=seed)
+    run = run_model if recursion else run_listed
+    return run(made, horizon_h, seed=1, replication=seed)
 
 
-def kervan(model: str, n: int, seed: int) -> float:
-    found = kervan_run(model, n, seed).records
+def kervan(model: str, n: int, seed: int, *, recursion: bool = True) -> float:
+    found = kervan_run(model, n, seed, recursion=recursion).records
     assert len(found) == n, "not all are home"
     return float(found["total_h"].mean())
+
+
+def kervan_events(model: str, n: int, seed: int) -> float:
+    """Simulate with the event list, which models with feedback, yards or fleets need."""
+    return kervan(model, n, seed, recursion=False)
 
 
 # ── SimPy ───────────────────────────────────────────────────────────────────────────────────────────

@@ -48,13 +48,21 @@ from kervan.engines.simulate.model import (
     Visit,
     Yard,
 )  # fmt: skip
-from kervan.engines.simulate.run import run_model
+from kervan.engines.simulate.run import run_listed
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 9
 #: Consignments a run of M/M/1; a fifth of them in the other models with more steps.
-SIZES = {"kervan": 500_000, "cimba": 500_000, "simpy": 20_000, "ciw": 5_000, "salabim": 2_000}
+SIZES = {
+    "kervan": 500_000, "kervan_events": 500_000, "cimba": 500_000, "cimba_processes": 500_000, "simpy": 20_000,
+    "ciw": 5_000, "salabim": 2_000,
+}  # fmt: skip
 LONGER = ("tandem", "corridor")
+NAMES = {
+    "kervan": "Kervan", "kervan_events": "Kervan with its event list", "cimba_processes": "cimba, a process for each",
+}  # fmt: skip
+#: What a simulator is not asked for.
+LEFT_OUT = {("ciw", "corridor"), *(("cimba_processes", model) for model in STEPS if model != "corridor")}
 #: Times that Kervan is to be faster, on which model.
 PROMISED = {
     ("corridor", "simpy"): 40.0, ("corridor", "cimba"): 8.0, ("M/M/1", "cimba"): 1.2,
@@ -78,14 +86,14 @@ class Taken:
 
 def engine(name: str) -> dict[str, Taken]:
     """Time one simulator on every model it can express; seeds differ from run to run."""
-    return {model: _timed(name, model) for model in STEPS if (name, model) != ("ciw", "corridor")}
+    return {model: _timed(name, model) for model in STEPS if (name, model) not in LEFT_OUT}
 
 
 def _call(name: str) -> Callable[[str, int, int], float]:
-    if name == "cimba":
+    if name.startswith("cimba"):
         from benchmarks import _cimba
 
-        return _cimba.run
+        return _cimba.run_processes if name == "cimba_processes" else _cimba.run
     found: Callable[[str, int, int], float] = getattr(_peers, name)
     return found
 
@@ -98,7 +106,7 @@ def _timed(name: str, model: str) -> Taken:
         start = time.process_time()
         means.append(call(model, n, seed))
         ns.append((time.process_time() - start) / (n * (1 + STEPS[model])) * 1e9)
-    as_many = [] if name == "kervan" else [_peers.kervan(model, n, seed) for seed in range(100, 140)]
+    as_many = [] if name.startswith("kervan") else [_peers.kervan(model, n, seed) for seed in range(100, 140)]
     return Taken(tuple(ns), tuple(means), tuple(as_many))
 
 
@@ -117,26 +125,35 @@ def _one_thread() -> dict[str, str]:
 
 def peers() -> list[Figure]:
     """Simulate the four models with every simulator there is, each in a process of its own, and compare."""
-    found = {name: _apart(name) for name in SIZES if name == "kervan" or find_spec(name)}
+    found = {name: _apart(name) for name in SIZES if name.startswith("kervan") or find_spec(name.split("_")[0])}
     for name in SIZES.keys() - found.keys():
         print(f"{name}: not installed, left out", file=sys.stderr)
     figures = []
     for model in STEPS:
         for name, taken in found.items():
             if model in taken:
-                figures.append(Figure(f"{model}: {name}", "M events/s", tuple(1e3 / x for x in taken[model].ns)))
-    for model in STEPS:
-        ours = statistics.median(found["kervan"][model].ns)
-        for name in (name for name in found if name != "kervan"):
-            if model in found[name]:
-                times = tuple(x / ours for x in found[name][model].ns)
-                bar = PROMISED.get((model, name))
-                figures.append(Figure(f"{model}: Kervan, times as fast as {name}", "ratio", times, bar, is_least=True))
-    own = found["kervan"]
-    turns = tuple(a / b for a, b in zip(own["corridor"].ns, own["M/M/1"].ns, strict=True))
-    figures.append(Figure("corridor / M/M/1, time an event, Kervan", "ratio", turns, 1.4))
-    figures += reference(own["M/M/1"].ns)
+                speeds = tuple(1e3 / x for x in taken[model].ns)
+                figures.append(Figure(f"{model}: {NAMES.get(name, name)}", "M events/s", speeds))
+    for own in ("kervan", "kervan_events"):
+        figures += [one for model in STEPS for one in _ratios(own, model, found)]
+    for own in ("kervan", "kervan_events"):
+        mine = found[own]
+        turns = tuple(a / b for a, b in zip(mine["corridor"].ns, mine["M/M/1"].ns, strict=True))
+        figures.append(Figure(f"corridor / M/M/1, time an event, {NAMES[own]}", "ratio", turns, 1.4))
+    figures += reference({NAMES[own]: found[own]["M/M/1"].ns for own in ("kervan", "kervan_events")})
     return figures + [one for name, taken in found.items() for model in taken for one in _errors(name, model, taken)]
+
+
+def _ratios(own: str, model: str, found: dict[str, dict[str, Taken]]) -> list[Figure]:
+    """Return how many times as fast as each peer one of ours is."""
+    ours, figures = statistics.median(found[own][model].ns), []
+    for name, taken in found.items():
+        if not name.startswith("kervan") and model in taken:
+            times = tuple(x / ours for x in taken[model].ns)
+            bar = PROMISED.get((model, name)) if own == "kervan" else None
+            what = f"{model}: {NAMES[own]}, times as fast as {NAMES.get(name, name)}"
+            figures.append(Figure(what, "ratio", times, bar, is_least=True))
+    return figures
 
 
 def _errors(name: str, model: str, found: dict[str, Taken]) -> list[Figure]:
@@ -148,14 +165,18 @@ def _errors(name: str, model: str, found: dict[str, Taken]) -> list[Figure]:
         return []
     errors = (statistics.fmean(taken.means) - expected) / math.hypot(_error(taken.means), spread)
     what = "Kervan, as many" if taken.kervan_means else f"theory {expected:.4g} h"
-    return [Figure(f"{model}: mean of {name} from {what}, standard errors", "", (abs(errors),), MOST_ERRORS)]
+    return [
+        Figure(
+            f"{model}: mean of {NAMES.get(name, name)} from {what}, standard errors", "", (abs(errors),), MOST_ERRORS
+        )
+    ]
 
 
 def _error(values: tuple[float, ...]) -> float:
     return statistics.stdev(values) / math.sqrt(len(values))
 
 
-def reference(ns: tuple[float, ...]) -> list[Figure]:
+def reference(ours: dict[str, tuple[float, ...]]) -> list[Figure]:
     """Time the loop in C (``ref.c``), and set Kervan's M/M/1 against it."""
     compiler = shutil.which("cc")
     if compiler is None:
@@ -172,18 +193,24 @@ def reference(ns: tuple[float, ...]) -> list[Figure]:
     loop = statistics.median(float(line.split()[0]) / SIZES["kervan"] / 2 * 1e9 for line in said)
     return [
         Figure("M/M/1: ref.c", "M events/s", (1e3 / loop,)),
-        Figure("M/M/1: Kervan / ref.c, time an event", "ratio", tuple(x / loop for x in ns), 1.8),
-    ]
+        *(
+            Figure(
+                f"M/M/1: {name} / ref.c, time an event", "ratio", tuple(x / loop for x in ns),
+                1.8 if name == "Kervan" else None,
+            )
+            for name, ns in ours.items()
+        ),
+    ]  # fmt: skip
 
 
 def features() -> list[Figure]:
-    """Set a model with every feature against the corridor, an event as the kernel counts them."""
+    """Set a model with every feature against the corridor, both with the event list, an event as the kernel counts."""
     full, taken = full_model(), {"full": list[float](), "corridor": list[float]()}
     corridor, horizon_h = _peers.kervan_model("corridor", 200_000)
     for turn in range(RUNS):
         for name, model, until_h in (("full", full, 40_000.0), ("corridor", corridor, horizon_h)):
             start = time.process_time()
-            run = run_model(model, until_h, seed=2, replication=turn)
+            run = run_listed(model, until_h, seed=2, replication=turn)
             taken[name].append((time.process_time() - start) / run.events * 1e9)
     ratios = tuple(a / b for a, b in zip(taken["full"][1:], taken["corridor"][1:], strict=True))
     return [
@@ -246,56 +273,65 @@ def full_model() -> Model:
 def size() -> list[Figure]:
     """Simulate four million consignments of M/M/1 and of the corridor: bytes of the peak for each."""
     n, figures = 4_000_000, []
-    _peers.kervan("corridor", 1000, 0)
-    for model in ("M/M/1", "corridor"):
-        rise = memory(model, lambda model=model: _peers.kervan_run(model, n, 0))  # type: ignore[misc]
-        bytes_each = tuple(sample * 1e6 / n for figure in rise for sample in figure.samples)
-        if bytes_each:
-            figures.append(Figure(f"{model}: memory of a run of {n:,}", "B/consignment", bytes_each, 64.0))
+    for name, recursion in (("", True), (", event list", False)):
+        _peers.kervan("corridor", 1000, 0, recursion=recursion)
+        for model in ("M/M/1", "corridor"):
+            rise = memory(model, lambda: _peers.kervan_run(model, n, 0, recursion=recursion))  # noqa: B023
+            bytes_each = tuple(sample * 1e6 / n for figure in rise for sample in figure.samples)
+            if bytes_each:
+                figures.append(Figure(f"{model}{name}: memory of a run of {n:,}", "B/consignment", bytes_each, 64.0))
     return figures
 
 
 def threads() -> list[Figure]:
     """Simulate replications one after the other, and on two threads: wall time."""
-    _peers.kervan("corridor", 1000, 0)
+    figures = []
+    for name, recursion in (("", True), (", event list", False)):
+        _peers.kervan("corridor", 1000, 0, recursion=recursion)
 
-    def one(seed: int) -> float:
-        return _peers.kervan("corridor", 400_000, seed)
+        def one(seed: int) -> float:
+            return _peers.kervan("corridor", 400_000, seed, recursion=recursion)  # noqa: B023
 
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        for seed in range(4):
-            one(seed)
-        middle = time.perf_counter()
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(one, range(4)))
-        times.append((middle - start) / (time.perf_counter() - middle))
-    return [Figure("2 threads, times as fast as 1", "ratio", tuple(times), 1.8, is_least=True)]
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            for seed in range(4):
+                one(seed)
+            middle = time.perf_counter()
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(one, range(4)))
+            times.append((middle - start) / (time.perf_counter() - middle))
+        figures.append(Figure(f"2 threads, times as fast as 1{name}", "ratio", tuple(times), 1.8, is_least=True))
+    return figures
 
 
 _FIRST = """
 import time, numba
-start = time.perf_counter()
+start, busy = time.perf_counter(), time.process_time()
 from benchmarks._peers import kervan
-kervan("corridor", 100, 0)
-print(time.perf_counter() - start)
+kervan("corridor", 100, 0, recursion={recursion})
+print(time.perf_counter() - start, time.process_time() - busy)
 """
 
 
 def compiling() -> list[Figure]:
     """Take the first run of a process, imports of Kervan's included: without a cache, and with one."""
-    with tempfile.TemporaryDirectory() as folder:
-        env = {**os.environ, "NUMBA_CACHE_DIR": folder}
-        command = [sys.executable, "-c", _FIRST]
-        taken = [
-            float(subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout)
-            for _ in range(4)
+    figures = []
+    for name, recursion in (("", True), (", event list", False)):
+        command = [sys.executable, "-c", _FIRST.format(recursion=recursion)]
+        with tempfile.TemporaryDirectory() as folder:
+            env = {**os.environ, "NUMBA_CACHE_DIR": folder}
+            said = [
+                subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
+                for _ in range(6)
+            ]
+        wall, cpu = zip(*([float(word) for word in line.split()] for line in said), strict=True)
+        figures += [
+            Figure(f"first run, nothing compiled{name}", "s", wall[:1], 12.0),
+            Figure(f"first run, nothing compiled{name}, CPU", "s", cpu[:1]),
+            Figure(f"first run, cached{name}", "s", wall[1:], 0.6),
         ]
-    return [
-        Figure("first run, nothing compiled", "s", (taken[0],), 12.0),
-        Figure("first run, cached", "s", tuple(taken[1:]), 0.6),
-    ]
+    return figures
 
 
 CASES = {"peers": peers, "features": features, "size": size, "threads": threads, "compile": compiling}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -31,7 +32,7 @@ from kervan.engines.simulate.model import (
     Yard,
 )  # fmt: skip
 
-__all__ = ["laws", "models"]
+__all__ = ["feed_forward_models", "laws", "models"]
 
 STATIONS, YARDS, PORTS = ("Papers", "Crane", "Gauge"), ("Apron", "Siding"), ("East", "West", "South")
 GATES = ("Day", "Storm", "Breakdown", "Strike")
@@ -232,3 +233,62 @@ def models(draw: Any) -> tuple[Model, float]:
     ports = tuple(Port(name, draw(st.integers(1, 2))) for name in PORTS)
     parts = Model((), stations, gates, yards, lanes, fleets, ports)
     return Model(draw(_sources(parts, horizon_h)), stations, gates, yards, lanes, fleets, ports), horizon_h
+
+
+# ── models without feedback ─────────────────────────────────────────────────────────────────────────
+
+
+@st.composite
+def _one_way(draw: Any, places: list[Any]) -> Program:
+    """Return a program that passes some of the places, in their order."""
+    ops: list[Operation] = []
+    for place in [one for one in places if draw(st.integers(0, 3))]:
+        if draw(st.booleans()):
+            ops.append(Travel(draw(st.sampled_from(KEYS)), *draw(_lengths)))
+        if draw(st.integers(0, 3)) == 0:
+            ops.append(Branch(draw(st.sampled_from(KEYS)), 0.4, len(ops) + draw(_later)))
+        if isinstance(place, Lane):
+            ops.append(Ride(place.name, draw(st.sampled_from([None, None, 0.7]))))
+        else:
+            ops.append(Visit(
+                place.name, draw(laws(least_h=1.0)), key=draw(st.sampled_from(["", *KEYS])),
+                share=draw(st.sampled_from([1.0, 1.0, 0.5])), electronic=draw(_shares),
+                electronic_law=draw(laws(least_h=1.0, most_h=2.0)),
+            ))  # fmt: skip
+    return tuple(replace(op, to=min(op.to, len(ops))) if isinstance(op, Branch) else op for op in ops)
+
+
+_SEASONS = (((0.0, 1.0),), ((0.0, 0.0), (40.0, 1.5)), ((0.0, 0.7), (24.0, 0.0), (40.0, 1.5)))
+_lengths = st.one_of(
+    st.tuples(laws(least_h=1.0)), st.tuples(laws(least_h=1.0)), st.tuples(laws(), laws(least_h=1.0), laws())
+)
+
+
+@st.composite
+def feed_forward_models(draw: Any) -> tuple[Model, float]:
+    """Return a model in which nobody goes back, and a horizon; some models are not valid, to be left out."""
+    horizon_h = draw(st.sampled_from([60.0, 168.0, 400.0, 700.5]))
+    gates = draw(_gates(()))
+    names = [gate.name for gate in gates]
+    stations = tuple(
+        Station(
+            name, draw(st.sampled_from([1, 1, 1, 2, 3, 30, None])), draw(_some(names)),
+            draw(st.sampled_from(["finish", "finish", "interrupt", "restart"])),
+        )
+        for name in STATIONS[: draw(st.integers(1, 3))]
+    )  # fmt: skip
+    lanes = tuple(
+        replace(lane, crossing=draw(laws(least_h=1.0)), headway=draw(laws(least_h=4.0, most_h=20.0)))
+        for lane in draw(_lanes(names, []))
+    )
+    places = draw(st.permutations([*stations, *lanes]))
+    sources = []
+    for name in ("Cotton", "Copper", "Boxes")[: draw(st.integers(1, 3))]:
+        programs = [draw(_one_way(places)) for _ in range(draw(_later))]
+        shares = [0.3, 0.2][: len(programs) - 1]
+        sources.append(Source(
+            name, draw(laws(least_h=1.0, most_h=8.0)), tuple(zip([1.0 - sum(shares), *shares], programs, strict=True)),
+            season=draw(st.sampled_from(_SEASONS)), offset_h=draw(_hours), group=draw(st.sampled_from([1, 1, 2, 5])),
+            size=draw(st.sampled_from([1.0, 0.1, 2.7])), most=draw(st.sampled_from([None, None, 30])),
+        ))  # fmt: skip
+    return Model(tuple(sources), stations, gates, lanes=lanes), horizon_h

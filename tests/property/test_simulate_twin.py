@@ -137,7 +137,18 @@ def test_the_twin_finds_the_mean_of_one_server_within_its_interval() -> None:
 
 def test_a_deadlock_is_named() -> None:
     def way(first: str, second: str) -> tuple[tuple[float, Any], ...]:
-        return ((1.0, (Enter(first), Travel("shunt", Law.of("deterministic", 2.0)), Enter(second), Leave(first))),)
+        return (
+            (
+                1.0,
+                (
+                    Enter(first),
+                    Travel("shunt", Law.of("deterministic", 2.0)),
+                    Enter(second),
+                    Leave(first),
+                    Leave(second),
+                ),
+            ),
+        )
 
     each = Law.of("deterministic", 1.0)
     model = Model(

@@ -16,13 +16,13 @@ from kervan.errors import ParamsError
 
 __all__ = ["WAIT_BINS", "WAIT_EDGES_H", "bin_of", "histogram_quantile"]
 
-_PER_OCTAVE: Final = 16
-_LEAST_LOG2: Final = -6
+PER_OCTAVE: Final = 16
+LEAST_LOG2: Final = -6
 _MOST_LOG2: Final = 12
 #: Bin 0: no wait. Bin 1: a wait below edge 1, however short. Bin k: from edge k - 1 to below edge k. Last: beyond.
-WAIT_BINS: Final = (_MOST_LOG2 - _LEAST_LOG2) * _PER_OCTAVE + 2
+WAIT_BINS: Final = (_MOST_LOG2 - LEAST_LOG2) * PER_OCTAVE + 2
 #: The edges between the bins (h).
-WAIT_EDGES_H: Final[NDArray[np.float64]] = np.exp2(np.arange(WAIT_BINS - 1) / _PER_OCTAVE + _LEAST_LOG2)
+WAIT_EDGES_H: Final[NDArray[np.float64]] = np.exp2(np.arange(WAIT_BINS - 1) / PER_OCTAVE + LEAST_LOG2)
 
 
 def bin_of(wait_h: float) -> int:
@@ -35,7 +35,7 @@ def bin_of(wait_h: float) -> int:
     """
     if wait_h <= 0.0:
         return 0
-    place = math.floor((math.log2(wait_h) - _LEAST_LOG2) * _PER_OCTAVE) + 1
+    place = math.floor((math.log2(wait_h) - LEAST_LOG2) * PER_OCTAVE) + 1
     return int(min(max(place, 1), WAIT_BINS - 1))
 
 

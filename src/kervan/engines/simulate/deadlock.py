@@ -8,10 +8,9 @@ it shut.
 
 from __future__ import annotations
 
-from numba import njit
-
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.model import MOST_PRIORITIES
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.world import integers
 
 __all__ = ["find_stuck"]

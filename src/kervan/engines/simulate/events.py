@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from kervan.engines.simulate.parts import njit
 
 __all__ = ["ADDRESS_BITS", "cancel", "drop", "events_of", "grown_events", "push", "tag"]
 
@@ -32,8 +33,14 @@ def events_of(most: int) -> NDArray[np.int64]:
     while room < most:
         room *= 2
     words = np.zeros(KEYS + 5 * room, dtype=np.int64)
-    words[MOST_SLOTS], words[HOLE] = room, -1
-    _prepare(words, words.view(np.float64), _START, np.int64(0))
+    words[[MOST_SLOTS, HOLE, SLOTS, FREE_SLOTS]] = room, -1, _START, _START
+    words[KEYS : KEYS + _START] = _INFINITE
+    # As all are the same, the first wins.
+    wins = [0] * _START + [*range(_START)]
+    for place in range(_START - 1, 0, -1):
+        wins[place] = wins[2 * place]
+    words[KEYS + 2 * room : KEYS + 2 * room + 2 * _START] = wins
+    words[KEYS + 4 * room : KEYS + 4 * room + _START] = range(_START - 1, -1, -1)
     return words
 
 

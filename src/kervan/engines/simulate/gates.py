@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.keyed import EXPONENTIAL, SPELL, draw
 from kervan.engines.simulate.lanes import depart_held
 from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.stations import interrupt, resume
 from kervan.engines.simulate.trace import CLOSED, OPENED, note_gate
-from kervan.engines.simulate.world import GATE, ZERO, drawn, put_on_agenda, schedule, touch
+from kervan.engines.simulate.world import GATE, ZERO, count_open, drawn, put_on_agenda, schedule
 
 __all__ = ["prepare_gate", "turn", "yard_changed"]
 
@@ -80,11 +80,13 @@ def _set(m, f, e, t, gate, shut):  # type: ignore[no-untyped-def]
     note_gate(m, f, CLOSED if shut else OPENED, gate)
     for place in range(m[gate + at.GA_STATION_COUNT]):
         station = m[m[gate + at.GA_STATIONS] + place]
-        touch(m, f, station)
+        if m[station + at.ST_SHUT] == 0:
+            count_open(m, f, station)
         m[station + at.ST_SHUT] += 1 if shut else -1
         if m[station + at.ST_SHUT] == 1 and shut and m[station + at.ST_CLOSING] != at.FINISH:
             interrupt(m, f, e, t, station)
         elif m[station + at.ST_SHUT] == 0:
+            f[station + at.ST_OPENED] = f[at.NOW]
             if m[station + at.ST_CLOSING] != at.FINISH:
                 resume(m, f, e, t, station)
             put_on_agenda(m, station)

@@ -1,16 +1,12 @@
 """The event loop: what ``docs/explanation/simulation.md`` says, in the order in which it says it.
 
 Compiled once for all models. A *station*, *unit*, *op* and so on is an address in the memory of the run (`world`),
-and fields are offsets (`layout`).
+and fields are offsets (`layout`). What is called from one place only is put into it, as that compiles faster.
 """
 
 from __future__ import annotations
 
-import zlib
-from pathlib import Path
 from typing import Any
-
-from numba import njit
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.deadlock import find_stuck
@@ -27,7 +23,8 @@ from kervan.engines.simulate.lanes import (
     tick,
     unloaded,
 )  # fmt: skip
-from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.model import MOST_PRIORITIES, WEEK_H
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.shelf import shelve, unshelve
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
 from kervan.engines.simulate.trace import (
@@ -61,12 +58,15 @@ from kervan.engines.simulate.world import (
     MOST_OPERATIONS,
     PAUSED,
     SERVED,
+    STAMP,
     TOO_MANY_ALIVE,
     TOO_MANY_EVENTS,
     TRAVELLED,
     UNLOADED,
     ZERO,
     chance,
+    count_open,
+    count_queue,
     drawn,
     floats,
     free_unit,
@@ -74,7 +74,7 @@ from kervan.engines.simulate.world import (
     put_on_agenda,
     schedule,
     take_unit,
-    touch,
+    ticks,
 )  # fmt: skip
 
 __all__ = ["advance", "advance_traced", "close_books", "prepare", "stuck"]
@@ -83,7 +83,7 @@ _ADDRESS = (1 << ADDRESS_BITS) - 1
 _BLOCKED = -2
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _prepare(words, events):  # type: ignore[no-untyped-def]
     """Schedule the first event of everything."""
     m, f, e, t = integers(words), floats(words), integers(events), floats(events)
@@ -97,7 +97,7 @@ def _prepare(words, events):  # type: ignore[no-untyped-def]
         source = m[source + at.SO_NEXT]
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _advance(m, words, events, most, stop):  # type: ignore[no-untyped-def]
     """Take events until the horizon, until ``stop`` of them have been taken, or until there is no room.
 
@@ -146,7 +146,7 @@ def _first(m, f, e, t, wins):  # type: ignore[no-untyped-def]
     return e[wins]
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
     if kind == SERVED:
@@ -162,7 +162,7 @@ def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         _take_rarer(m, f, e, t, kind, thing)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     if kind == GATE:
         turn(m, f, e, t, thing)
@@ -197,7 +197,7 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         _walk(m, f, e, t, thing, m[op + at.OP_OTHERWISE])
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _work_off(m, f, e, t):  # type: ignore[no-untyped-def]
     """Take the first thing off the agenda, and start there what can start."""
     head = m[at.AGENDA_HEAD]
@@ -240,7 +240,7 @@ def _next_arrival(m, f, e, t, source):  # type: ignore[no-untyped-def]
     schedule(e, t, time, ARRIVAL_OF, m[source + at.SO_INDEX], source)
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _arrive(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make a group of consignments and let them walk, one after the other."""
     m[source + at.SO_ARRIVALS] += 1
@@ -251,7 +251,7 @@ def _arrive(m, f, e, t, source):  # type: ignore[no-untyped-def]
         m[at.ERROR] = TOO_MANY_ALIVE
 
 
-@njit(error_model="numpy")
+@njit(error_model="numpy", inline="always")
 def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
     """Make one consignment and let it walk."""
     unit, ordinal = take_unit(m), m[source + at.SO_MADE]
@@ -452,11 +452,11 @@ def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def _next_week(m, f):  # type: ignore[no-untyped-def]
-    """Close a week: bring all stations up to its end."""
+    """Close a week of all stations."""
     f[at.NOW] = f[at.NEXT_WEEK]
     for place in range(m[at.STATION_COUNT]):
         station = m[at.STATIONS] + at.ST_SIZE * place
-        touch(m, f, station)
+        _close_week(m, f, station, WEEK_H)
         after = m[station + at.ST_WEEKS] + at.WK_SIZE * (m[at.WEEK] + 1)
         m[after + at.WK_LONGEST] = m[station + at.ST_WAITING]
     m[at.WEEK] += 1
@@ -464,6 +464,23 @@ def _next_week(m, f):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
+def _close_week(m, f, station, hours):  # type: ignore[no-untyped-def]
+    m[m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK] + at.WK_BUSY] += m[station + at.ST_BUSY] * ticks(hours)
+    if m[station + at.ST_SHUT] == 0:
+        count_open(m, f, station)
+
+
+@njit(error_model="numpy")
+def _count_waiting(m, f, station):  # type: ignore[no-untyped-def]
+    """Count the time of those who still wait at the horizon."""
+    for priority in range(MOST_PRIORITIES):
+        unit = m[station + at.ST_FIRST + priority]
+        while unit >= 0:
+            count_queue(m, f, station, f[unit + at.UN_SINCE])
+            unit = m[unit + at.UN_NEXT]
+
+
+@njit(error_model="numpy", inline="always")
 def _close_books(words):  # type: ignore[no-untyped-def]
     """Bring everything up to the horizon."""
     m, f = integers(words), floats(words)
@@ -471,7 +488,9 @@ def _close_books(words):  # type: ignore[no-untyped-def]
         _next_week(m, f)
     f[at.NOW] = f[at.HORIZON]
     for place in range(m[at.STATION_COUNT]):
-        touch(m, f, m[at.STATIONS] + at.ST_SIZE * place)
+        station = m[at.STATIONS] + at.ST_SIZE * place
+        _close_week(m, f, station, f[at.NOW] - WEEK_H * m[at.WEEK])
+        _count_waiting(m, f, station)
     for place in range(m[at.LANE_COUNT]):
         lane = m[at.LANES] + at.LA_SIZE * place
         f[lane + at.LA_AREA] += f[lane + at.LA_WAITING] * (f[at.NOW] - f[lane + at.LA_TOUCHED])
@@ -517,9 +536,4 @@ def _entries(stamp: int) -> tuple[Any, Any, Any, Any, Any]:
     return prepare, advance, advance_traced, close_books, stuck
 
 
-def _stamp() -> int:
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return zlib.crc32(b"".join(file.read_bytes() for file in files)) or 1
-
-
-prepare, advance, advance_traced, close_books, stuck = _entries(_stamp())
+prepare, advance, advance_traced, close_books, stuck = _entries(STAMP)

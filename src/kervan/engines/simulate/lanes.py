@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import cancel
 from kervan.engines.simulate.keyed import CROSSING, HEADWAY
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.trace import (
     ASSIGNED,
     BOARDED,

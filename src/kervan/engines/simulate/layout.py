@@ -44,7 +44,7 @@ from kervan.engines.simulate.model import (
 )  # fmt: skip
 from kervan.engines.simulate.paths import yards_inside
 
-__all__ = ["Block", "block_of", "grown"]
+__all__ = ["Block", "block_of", "grown", "turns_of"]
 
 NONE: Final = -1
 MANY: Final = 2**62
@@ -67,7 +67,7 @@ FINISH, INTERRUPT, RESTART = range(3)
 KIND, LISTED = range(2)
 
 # Queues have four priorities, hence four words for first, last and count.
-(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_HELD_FIRST, ST_HELD_LAST, ST_TOUCHED,
+(ST_SERVERS, ST_CLOSING, ST_SHUT, ST_BUSY, ST_WAITING, ST_HELD_FIRST, ST_HELD_LAST, ST_OPENED,
  ST_WEEKS, ST_WAITS, ST_FIRST, ST_LAST, ST_COUNT, ST_SIZE) = (*range(2, 13), 16, 20, 24)
 # Of a station in a week, as `run.STATION_STATS`.
 WK_ARRIVED, WK_BEGUN, WK_WAITS, WK_QUEUE, WK_BUSY, WK_OPEN, WK_LONGEST, WK_SIZE = range(8)
@@ -339,14 +339,21 @@ def _merged(spans: tuple[tuple[float, float], ...]) -> list[tuple[float, float]]
     return out
 
 
+def turns_of(gate: Hours | Outages) -> tuple[list[float], bool]:
+    """Return when a gate turns (of opening hours: in a week from its start), and whether it is shut at first."""
+    edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
+    if isinstance(gate, Outages):
+        return edges, edges[0] == 0.0
+    # Open over the end of the week, or always: the edges at 0 and 168 h are none.
+    edges = edges[1:-1] if edges[0] == 0.0 and edges[-1] == WEEK_H else edges
+    return edges, not any(start <= gate.offset_h < end for start, end in gate.spans_h)
+
+
 def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, int]) -> None:
     writer.put(at, {GA_KEY: key_of(gate.name), GA_NEXT: NONE, GA_INDEX: number})
     match gate:
         case Hours():
-            edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
-            # Open over the end of the week, or always: the edges at 0 and 168 h are none.
-            edges = edges[1:-1] if edges[0] == 0.0 and edges[-1] == WEEK_H else edges
-            shut = not any(start <= gate.offset_h < end for start, end in gate.spans_h)
+            edges, shut = turns_of(gate)
             passed = sum(edge <= gate.offset_h for edge in edges)
             place, week = (passed, 0) if passed < len(edges) else (0, 1)
             writer.put(at, {
@@ -361,8 +368,7 @@ def _gate(writer: _Writer, gate: Gate, at: int, number: int, yards: dict[str, in
             writer.law(at + GA_UP, gate.up)
             writer.law(at + GA_DOWN, gate.down)
         case Outages():
-            edges = [float(edge) for span in _merged(gate.spans_h) for edge in span]
-            shut = edges[0] == 0.0
+            edges, shut = turns_of(gate)
             writer.put(at, {
                 GA_KIND: OUTAGES, GA_TABLE: writer.table(edges), GA_COUNT: len(edges), GA_BEGINS_SHUT: int(shut),
                 GA_PLACE: int(shut)

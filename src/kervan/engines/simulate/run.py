@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from mmap import mmap
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -20,7 +19,17 @@ from kervan.engines.simulate.kernel import advance, advance_traced, close_books,
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import WEEK_H, Embargo, Model, Visit
-from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
+from kervan.engines.simulate.records import (
+    FLEET_STATS,
+    LANE_STATS,
+    OPERATION_STATS,
+    RECORD,
+    STATION_STATS,
+    Room,
+    Run,
+    expected,
+)  # fmt: skip
+from kervan.engines.simulate.recursion import pass_through
 from kervan.engines.simulate.trace import room_for, trace_of
 from kervan.engines.simulate.world import (
     DONE,
@@ -28,58 +37,16 @@ from kervan.engines.simulate.world import (
     MORE_RECORDS,
     MORE_UNITS,
     PAUSED,
+    TICKS_PER_H,
     TOO_MANY_ALIVE,
     TOO_MANY_TRACED,
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
 
 __all__ = [
-    "FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model", "run_traced",
+    "FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_listed", "run_model",
+    "run_traced",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one replication gives.
-
-    Parameters
-    ----------
-    records
-        Of `RECORD`, in the order in which they finished.
-    stations
-        Of `STATION_STATS`, a row a station and a column a week (the last may be short).
-    waits
-        Histogram of waits begun after the warm-up, a row a station; see `WAIT_EDGES_H`.
-    lanes, fleets
-        Of `LANE_STATS` and `FLEET_STATS`.
-    operations
-        Of `OPERATION_STATS`, by source, program and operation.
-    made
-        Consignments that began, of each source.
-    alive
-        Of them, how many were under way at the horizon.
-    events
-        How many events were taken.
-    horizon_h, warm_h, seed, replication
-        What was asked for.
-    trace
-        Every event, of `EVENT`, if it was asked for; `kervan.engines.simulate.eventlog.log_of` says what it means.
-    """
-
-    records: NDArray[np.void]
-    stations: NDArray[np.void]
-    waits: NDArray[np.int64]
-    lanes: NDArray[np.void]
-    fleets: NDArray[np.void]
-    operations: NDArray[np.void]
-    made: NDArray[np.int64]
-    alive: int
-    events: int
-    horizon_h: float
-    warm_h: float
-    seed: int
-    replication: int
-    trace: NDArray[np.void] | None = None
 
 
 #: Most events between two looks at the keyboard and for a deadlock, and those before the first.
@@ -99,7 +66,7 @@ def run_model(
     max_alive: int = 5_000_000,
     is_stopped: Callable[[], bool] = lambda: False,
 ) -> Run:
-    """Run one replication of a model.
+    """Run one replication of a model, without an event list where it needs none.
 
     Parameters
     ----------
@@ -123,8 +90,33 @@ def run_model(
     SolveError
         At a deadlock, when a bound is passed, or when it was stopped.
     """
+    _check(model, horizon_h, seed, replication)
+    hours, bounds = (float(horizon_h), float(warm_h)), (max_events, max_alive)
+    passed = pass_through(model, stream(seed, replication), hours, bounds, is_stopped)
+    if passed is not None:
+        return passed
+    return _run(_block_of(model, horizon_h, seed, replication, warm_h), model, bounds, is_stopped)
+
+
+def run_listed(
+    model: Model,
+    horizon_h: float,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    warm_h: float = 0.0,
+    max_events: int = 2_000_000_000,
+    max_alive: int = 5_000_000,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Run one replication with an event list, whether the model needs one or not: the same as `run_model`, slower."""
+    _check(model, horizon_h, seed, replication)
     block = _block_of(model, horizon_h, seed, replication, warm_h)
-    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
+    return _run(block, model, (max_events, max_alive), is_stopped)
+
+
+def _run(block: Block, model: Model, bounds: tuple[int, int], is_stopped: Callable[[], bool]) -> Run:
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = bounds
     return _read(*_advance(model, block, advance, is_stopped))
 
 
@@ -154,6 +146,7 @@ def run_traced(
         When there are more events, or as `run_model`.
     """
     check_traceable(model, max_trace)
+    _check(model, horizon_h, seed, replication)
     block = _block_of(model, horizon_h, seed, replication, 0.0)
     rows = room_for(max_trace)
     block.words[[layout.TRACE, layout.MOST_TRACED]] = rows.ctypes.data, max_trace
@@ -169,6 +162,12 @@ _MOST_TRACED_EVENTS: Final = 2**40
 
 def _block_of(model: Model, horizon_h: float, seed: int, replication: int, warm_h: float) -> Block:
     """Return the memory of a run at its start."""
+    block = block_of(model, horizon_h, warm_h, _UNITS)
+    block.words[layout.KEY] = stream(seed, replication)
+    return block
+
+
+def _check(model: Model, horizon_h: float, seed: int, replication: int) -> None:
     check_model(model)
     for name, value in (("seed", seed), ("replication", replication)):
         if not 0 <= value < 2**32:
@@ -177,15 +176,9 @@ def _block_of(model: Model, horizon_h: float, seed: int, replication: int, warm_
         raise ParamsError(f"the horizon must be above 0 h and finite, not {horizon_h}")
     if horizon_h / WEEK_H * len(model.stations) > _MOST_STATION_WEEKS:
         raise ParamsError(f"{len(model.stations):,} stations for {horizon_h:,.0f} h are too many weeks to keep apart")
-    block = block_of(model, horizon_h, warm_h, _UNITS)
-    block.words[layout.KEY] = stream(seed, replication)
-    return block
 
 
 _UNITS: Final = 256
-#: Records are kept in pieces of so many, or more if more may finish at once.
-_RECORDS: Final = 1 << 16
-_RECORD_WORDS: Final = RECORD.itemsize // 8
 
 
 def _advance(
@@ -193,7 +186,8 @@ def _advance(
 ) -> tuple[Block, NDArray[np.int64]]:
     """Run a block to its horizon, with more room where it is needed."""
     units = _UNITS
-    words, full = _piece(_RECORDS), []
+    room = Room(expected(model, float(block.words.view(np.float64)[layout.HORIZON])) + int(block.words[layout.MARGIN]))
+    words = room.rest(0)
     each = 2 if _has_patience(model) else 1
     events = events_of(block.events + each * units)
     prepare(block.words.ctypes.data, events.ctypes.data)
@@ -213,32 +207,14 @@ def _advance(
             block, units = grown(block, more), units + more
             events = grown_events(events, block.events + each * units)
         elif reason == MORE_RECORDS:
-            full.append(words[: int(block.words[layout.RECORDS])])
-            least = int(block.words[layout.ALIVE] + block.words[layout.MARGIN])
-            words = _piece(max(_RECORDS, 2 * least))
+            room.take(int(block.words[layout.RECORDS]))
+            words = room.rest(int(block.words[layout.ALIVE] + block.words[layout.MARGIN]) + 1)
             block.words[layout.RECORDS] = 0
         elif reason != DONE:
             raise _error(model, block, reason)
     close_books(block.words.ctypes.data)
-    full.append(words[: int(block.words[layout.RECORDS])])
-    return block, _joined(full)
-
-
-def _piece(count: int) -> NDArray[np.int64]:
-    """Return room for so many records, mapped by itself so that letting it go gives the memory back at once."""
-    room = mmap(-1, count * RECORD.itemsize)
-    return np.frombuffer(room, dtype=np.int64).reshape(count, _RECORD_WORDS)
-
-
-def _joined(pieces: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Return the pieces as one array; each is let go as it is copied, so that they are never there twice."""
-    place = sum(len(piece) for piece in pieces)
-    whole = np.empty((place, _RECORD_WORDS), dtype=np.int64)
-    while pieces:
-        piece = pieces.pop()
-        whole[place - len(piece) : place] = piece
-        place -= len(piece)
-    return whole
+    room.take(int(block.words[layout.RECORDS]))
+    return block, room.joined()
 
 
 def _has_patience(model: Model) -> bool:
@@ -304,6 +280,10 @@ def _read(block: Block, finished: NDArray[np.int64]) -> Run:
         for place, name in enumerate(STATION_STATS.names or ()):
             view = words if STATION_STATS[name].kind == "i" else floats
             stations[name][row] = view[first + place : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE]
+        stations["busy_area_h"][row] = words[
+            first + layout.WK_BUSY : first + layout.WK_SIZE * block.weeks : layout.WK_SIZE
+        ]
+    stations["busy_area_h"] /= TICKS_PER_H
     return Run(
         records=finished.view(RECORD)[:, 0],
         stations=stations,

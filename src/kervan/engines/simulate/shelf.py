@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from kervan.engines.simulate import layout as at
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.world import TRAVELLED, schedule
 
 __all__ = ["shelve", "unshelve"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+import numpy as np
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import cancel
 from kervan.engines.simulate.keyed import ELECTRONIC, PATIENCE, SERVICE
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.trace import (
     DIVERTED,
     INTERRUPTED,
@@ -23,13 +24,16 @@ from kervan.engines.simulate.world import (
     IMPATIENT,
     SERVED,
     chance,
+    count_busy,
+    count_queue,
     drawn,
     put_on_agenda,
     schedule,
-    touch,
 )  # fmt: skip
 
 __all__ = ["come", "give_back", "interrupt", "leave_queue", "resume", "serve_next", "service_over"]
+
+_TAKEN, _GIVEN_BACK = np.int64(-1), np.int64(1)
 
 
 @njit(error_model="numpy")
@@ -40,7 +44,6 @@ def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     servers, waiting = m[station + at.ST_SERVERS], m[station + at.ST_WAITING]
     f[unit + at.UN_SINCE] = f[at.NOW]
     if m[station + at.ST_SHUT] == 0 and waiting == 0 and m[station + at.ST_BUSY] < servers:
-        touch(m, f, station)
         _begin(m, f, e, t, unit, op, station)
         return at.NONE
     priority = m[m[unit + at.UN_SOURCE] + at.SO_PRIORITY]
@@ -50,7 +53,6 @@ def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
         if expected > bound:
             note(m, f, DIVERTED, unit, op, NO_VOYAGE)
             return m[op + at.OP_OTHERWISE]
-    touch(m, f, station)
     note(m, f, JOINED_QUEUE, unit, op, NO_VOYAGE)
     _join(m, unit, station, priority)
     if m[op + at.OP_PATIENCE] >= 0:
@@ -97,7 +99,7 @@ def _join(m, unit, station, priority):  # type: ignore[no-untyped-def]
 @njit(error_model="numpy")
 def leave_queue(m, f, unit, station):  # type: ignore[no-untyped-def]
     """Take a consignment out of the queue, wherever it stands."""
-    touch(m, f, station)
+    count_queue(m, f, station, f[unit + at.UN_SINCE])
     priority = m[m[unit + at.UN_SOURCE] + at.SO_PRIORITY]
     after, before = m[unit + at.UN_NEXT], m[unit + at.UN_BEFORE]
     if before < 0:
@@ -131,12 +133,13 @@ def serve_next(m, f, e, t, station):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def _begin(m, f, e, t, unit, op, station):  # type: ignore[no-untyped-def]
-    """Begin a service; the station has been touched."""
+    """Begin a service."""
     now = f[at.NOW]
     note(m, f, SERVICE_BEGAN, unit, op, NO_VOYAGE)
     waited = now - f[unit + at.UN_SINCE]
     f[unit + at.UN_WAITING] += waited
     m[station + at.ST_BUSY] += 1
+    count_busy(m, f, station, _TAKEN)
     week = m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK]
     m[week + at.WK_BEGUN] += 1
     f[week + at.WK_WAITS] += waited
@@ -186,7 +189,7 @@ def service_over(m, unit, station):  # type: ignore[no-untyped-def]
 @njit(error_model="numpy")
 def give_back(m, f, station):  # type: ignore[no-untyped-def]
     """Give a server back."""
-    touch(m, f, station)
+    count_busy(m, f, station, _GIVEN_BACK)
     m[station + at.ST_BUSY] -= 1
     put_on_agenda(m, station)
 

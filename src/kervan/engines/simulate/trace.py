@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -20,6 +20,7 @@ from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.eventlog import EVENT, left_by, place_of, places_of
 from kervan.engines.simulate.layout import Block
 from kervan.engines.simulate.model import Model
+from kervan.engines.simulate.parts import njit
 from kervan.engines.simulate.world import TOO_MANY_TRACED, floats, integers
 
 __all__ = ["note", "note_gate", "note_voyage", "room_for", "trace_of", "traced_integers"]

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import zlib
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import push, tag
 from kervan.engines.simulate.keyed import draw, uniform
+from kervan.engines.simulate.model import WEEK_H
+from kervan.engines.simulate.parts import njit
 
-__all__ = ["chance", "drawn", "free_unit", "put_on_agenda", "schedule", "take_unit", "touch"]
+__all__ = [
+    "chance",
+    "count_busy",
+    "count_open",
+    "count_queue",
+    "drawn",
+    "free_unit",
+    "put_on_agenda",
+    "schedule",
+    "take_unit",
+]
 
 #: Kinds of events, in the order in which they are taken at the same time.
 GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, ARRIVAL_OF = (np.int64(kind) for kind in range(9))
@@ -21,6 +35,10 @@ GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, ARRIVAL_OF =
 DONE, PAUSED, MORE_UNITS, MORE_RECORDS, TOO_MANY_EVENTS, TOO_MANY_ALIVE, ENDLESS, TOO_MANY_TRACED = range(8)
 #: As ``numpy.int64`` constants do not make the compiler write a function once more for each of them.
 ZERO: Final = np.int64(0)
+#: Of all files of the engine, for the functions that are kept on disk: see `kernel`.
+STAMP: Final = zlib.crc32(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))) or 1
+#: Of `ticks`.
+TICKS_PER_H: Final = 2.0**33
 #: Operations that one consignment may go through without time passing.
 MOST_OPERATIONS: Final = 10_000
 
@@ -96,13 +114,31 @@ def put_on_agenda(m, thing):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def touch(m, f, station):  # type: ignore[no-untyped-def]
-    """Bring the time integrals of a station up to now; to be called before a number changes."""
-    elapsed = f[at.NOW] - f[station + at.ST_TOUCHED]
-    if elapsed > 0.0:
-        week = m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK]
-        f[week + at.WK_QUEUE] += m[station + at.ST_WAITING] * elapsed
-        f[week + at.WK_BUSY] += m[station + at.ST_BUSY] * elapsed
-        if m[station + at.ST_SHUT] == 0:
-            f[week + at.WK_OPEN] += elapsed
-        f[station + at.ST_TOUCHED] = f[at.NOW]
+def ticks(hours):  # type: ignore[no-untyped-def]
+    """Return hours in whole units of 2⁻³³ h (0.4 µs), whose sums do not depend on the order of adding."""
+    return np.int64(hours * TICKS_PER_H)
+
+
+@njit(error_model="numpy")
+def count_busy(m, f, station, servers):  # type: ignore[no-untyped-def]
+    """Count a server that is taken (-1) or given back (1) now: what is in between is its time in use."""
+    week = m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK]
+    m[week + at.WK_BUSY] += servers * ticks(f[at.NOW] - WEEK_H * m[at.WEEK])
+
+
+@njit(error_model="numpy")
+def count_open(m, f, station):  # type: ignore[no-untyped-def]
+    """Count the time since a station has opened, or since the week began."""
+    f[m[station + at.ST_WEEKS] + at.WK_SIZE * m[at.WEEK] + at.WK_OPEN] += f[at.NOW] - f[station + at.ST_OPENED]
+    f[station + at.ST_OPENED] = f[at.NOW]
+
+
+@njit(error_model="numpy")
+def count_queue(m, f, station, since):  # type: ignore[no-untyped-def]
+    """Count the time that one of the queue has waited until now, in the weeks in which it was."""
+    number, until = m[at.WEEK], f[at.NOW]
+    week, start = m[station + at.ST_WEEKS] + at.WK_SIZE * number, WEEK_H * number
+    while since < start:
+        f[week + at.WK_QUEUE] += until - start
+        until, week, start = start, week - at.WK_SIZE, start - WEEK_H
+    f[week + at.WK_QUEUE] += until - since
