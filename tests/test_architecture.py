@@ -24,6 +24,7 @@ MODULES = {
 RANKS = {
     "errors": 0, "edtf": 0.5, "schema": 1, "drawing": 1, "arcs": 1.5, "network": 2, "ledger": 2,
     "scenario": 3, "result": 3, "engines": 4, "indicators": 4.5, "drivers": 4.5, "formats": 5, "validation": 5.5,
+    "simulated": 5.6,
     "register": 5.5, "report": 6, "cli": 7,
     "corridors": 0, "registers": 0,  # data, and nothing else
 }  # fmt: skip
@@ -51,6 +52,7 @@ COMPILED = {
         "run",
         "shelf",
         "stations",
+        "trace",
         "waits",
         "world",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -506,6 +507,22 @@ def test_a_projection_may_ask_but_not_write_past_its_state(place: str) -> None:
         assert [row["times"] for row in ledger.rows("counts")] == [0, 1, 2]
         ledger.rebuild("counts")
         assert [row["times"] for row in ledger.rows("counts")] == [0, 1, 2]
+
+
+def test_a_question_that_failed_is_no_half_append(place: str) -> None:
+    # A server has given the transaction up by then; a projection that goes on must not be believed.
+    def careless(event: Event, state: State) -> None:
+        with contextlib.suppress(LedgerError):
+            state.query("SELEKT")
+        state.put("counts", {"subject": event.subject, "times": 1, "status": None, "share": 0})
+
+    projection = Projection("counts", 1, {"counts": COUNTS.tables["counts"]}, careless, ("a",))
+    with open_ledger(place, projections=(projection,)) as ledger:
+        recorded: tuple[Event, ...] = ()
+        with contextlib.suppress(LedgerError):
+            recorded = ledger.append("a", [draft("A")])
+        assert ledger.streams() == ({"a": 1} if recorded else {})
+        assert len(ledger.rows("counts")) == len(recorded)
 
 
 # ── the database under it ───────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ COMMANDS = {
     "report": ["report", "--package", "starter"],
     "convert": ["convert", "starter", "starter.geojson"],
     "new": ["new", "mine"],
+    "simulate": ["simulate", "-p", "starter", "-n", "2", "--tail-days", "20"],
+    "compare": ["compare", "today", "year_2030", "-p", "starter", "-n", "2", "--tail-days", "20"],
     "ledger-log": ["ledger", "log", "border.db"],
     "ledger-export": ["ledger", "export", "border.db", "border", "again.jsonl"],
     "ledger-verify": ["ledger", "verify", "border.jsonl"],
@@ -69,15 +72,25 @@ COMMANDS = {
 NO_TABLE = {f"register-{name}" for name in ("show", "worth", "recorded", "export", "candidates")}
 
 
-@pytest.fixture(autouse=True)
-def _somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Some commands write files: into a folder of their own; in it are a ledger and, where it is asked, a register."""
-    monkeypatch.chdir(tmp_path)
-    with open_ledger("border.db") as ledger:
+@pytest.fixture(scope="module")
+def ledger_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small ledger, an export of it, and a key."""
+    folder = tmp_path_factory.mktemp("ledger")
+    with open_ledger(folder / "border.db") as ledger:
         draft = Draft("truck.arrived", "AA-123", {"seal": "X-9", "load_t": 18.5}, "post 1", "2025-05-21T10:00:00+06:00")
         ledger.append("border", [draft, draft])
-        ledger.export("border", "border.jsonl")
-    (tmp_path / "border.key").write_text(new_key("post.example/border")[0], encoding="utf-8")
+        ledger.export("border", folder / "border.jsonl")
+    (folder / "border.key").write_text(new_key("post.example/border")[0], encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _somewhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ledger_files: Path, request: pytest.FixtureRequest
+) -> None:
+    """Some commands write files: into a folder of their own; in it are a ledger and, where it is asked, a register."""
+    shutil.copytree(ledger_files, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
     if "[register" in request.node.name:
         with drawn("drawn.db"):
             (tmp_path / "news.txt").write_text("Alania, 5 May 2025. It will open a post by 2027.", encoding="utf-8")

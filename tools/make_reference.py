@@ -196,13 +196,17 @@ def indicators_page() -> str:
 
 def formats_page() -> str:
     from kervan.formats import FORMATS
+    from kervan.formats.eventlog import EVENT_FORMATS
 
     rows = [
         (f"`{f.name}`", ", ".join(map(code, f.suffixes)) or "folder", f.doc, "both ways" if f.read else "written only")
         for f in FORMATS.values()
     ]
-    return "# Formats\n\n`kervan convert FROM TO` turns one into another.\n\n" + grid(
-        ("name", "files end in", "what it is", ""), rows
+    packages = grid(("name", "files end in", "what it is", ""), rows)
+    events = grid(("files end in", "what it is"), [(code(f.suffix), f.doc) for f in EVENT_FORMATS.values()])
+    return (
+        f"# Formats\n\n`kervan convert FROM TO` turns one into another.\n\n{packages}\n\n"
+        f"## Events of a simulation\n\n`write_events` writes them: [how to](../howto/export-events.md).\n\n{events}"
     )
 
 

@@ -118,11 +118,16 @@ def convert(source: str, target: Path, to: str, form: str = "text", *, force: bo
         say(f"{package.meta.name}: {sum(rows.values()):,} {what} written to {written}")
 
 
-def print_validation(net: Network, form: str, *, is_full: bool = False) -> None:
-    """Print published figures beside the model's, and what answered; on request also those without an answer."""
+def print_validation(net: Network, form: str, *, is_full: bool = False, replications: int = 0) -> None:
+    """Print published figures beside the model's, and what answered; on request also those without an answer.
+
+    With a number of replications the year is simulated too, and the figures that it answers are added.
+    """
     from kervan.validation import validate, validation_json
 
     table = validate(net)
+    if replications:
+        table = _with_simulated(net, table, replications)
     if form == "json":
         print_json(validation_json(table))
     elif form == "csv":
@@ -140,6 +145,19 @@ def print_validation(net: Network, form: str, *, is_full: bool = False) -> None:
         for line in _validation_lines(answered[answered["role"] == "validation"]):
             say(line)
         _print_unanswered(records(table[table["status"] != "ok"]), is_full=is_full)
+
+
+def _with_simulated(net: Network, table: pd.DataFrame, replications: int) -> pd.DataFrame:
+    import pandas as pd
+
+    from kervan._cli_simulate import watching
+    from kervan.engines import run
+    from kervan.engines.simulate.params import SimulateParams
+    from kervan.simulated import validate_simulated
+
+    with watching() as watch:
+        result = run(net, "simulate", SimulateParams(replications=replications), watch=watch)
+    return pd.concat([table, validate_simulated(net, result)], ignore_index=True)
 
 
 def _validation_lines(tested: pd.DataFrame) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The command line: parse, call one function, show.
 
-Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 141 nobody
-reads the pipe any more; 1 a bug. What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are
-for machines.
+Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 130 Ctrl-C ended
+it (what ``simulate`` and ``compare`` had finished by then is printed); 141 nobody reads the pipe any more; 1 a bug.
+What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are for machines.
 """
 
 # ruff: noqa: FBT001, FBT002, PLR0913, PLR0917 - the parameters of a command are its options
@@ -63,6 +63,19 @@ _Depart = Annotated[
     str | None,
     typer.Option("--depart", help="Date or month of departure, for its weather; --year is that of the network."),
 ]
+_Year = Annotated[int | None, typer.Option("--year", help="Year to stand for, with what is agreed by then.")]
+_Replications = Annotated[int | None, typer.Option("--replications", "-n", help="How many; else as it takes.")]
+_HalfWidth = Annotated[
+    float | None,
+    typer.Option("--half-width", help="Half-width of the interval to reach, as a share of the mean time: 0.02."),
+]
+_Seed = Annotated[int | None, typer.Option("--seed", help="Of all random numbers; the same seed, the same answer.")]
+_Threads = Annotated[int | None, typer.Option("--threads", help="Replications at a time; 0: one a core.")]
+_Demand = Annotated[list[str] | None, typer.Option("--demand", help="A demand row, no other; may be repeated.")]
+_VolumeFactor = Annotated[float | None, typer.Option("--volume-factor", help="By which all demand is multiplied.")]
+_LeadDays = Annotated[float | None, typer.Option("--lead-days", help="Days before the year, in which it fills.")]
+_TailDays = Annotated[float | None, typer.Option("--tail-days", help="Days after it, for the last to arrive.")]
+_Save = Annotated[Path | None, typer.Option("--save", help="Folder to save the whole result to, as Parquet.")]
 _DEFAULT = "trans_caspian"
 #: What a shell says of a program that a closed pipe ended: 128 and the number of SIGPIPE.
 _READER_GONE = 141
@@ -135,6 +148,9 @@ def _start(
 def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("kervan-report.html"),
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print it to a PDF beside the page.")] = False,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Simulate its years now (minutes), not those the package keeps.")
+    ] = False,
     package: _Package = _DEFAULT,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -142,7 +158,7 @@ def report(
     """Write the report: one self-contained page that opens in any browser."""
     from kervan._cli_report import write
 
-    write(package, output, form_of(as_json=as_json, as_csv=as_csv), pdf=pdf)
+    write(package, output, form_of(as_json=as_json, as_csv=as_csv), pdf=pdf, simulate=simulate)
 
 
 @app.command()
@@ -152,7 +168,7 @@ def route(
     commodity: _Commodity = "",
     quantity: _Quantity = 1.0,
     depart: _Depart = None,
-    year: Annotated[int | None, typer.Option("--year", help="Year to stand for, with what is agreed by then.")] = None,
+    year: _Year = None,
     scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="Name of a scenario, or its file.")] = None,
     via: Annotated[
         list[str] | None, typer.Option("--via", help="A place to pass, in this order; may be repeated.")
@@ -194,6 +210,69 @@ def route(
         origin, destination, commodity, quantity, depart, year, via or (), avoid or (), alternatives, wishes
     )
     print_route(net, answer(net, question, _scenario(package, scenario)), form, itinerary)
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="Name of a scenario, or its file.")] = None,
+    year: _Year = None,
+    replications: _Replications = None,
+    half_width: _HalfWidth = None,
+    seed: _Seed = None,
+    threads: _Threads = None,
+    demand: _Demand = None,
+    volume_factor: _VolumeFactor = None,
+    lead_days: _LeadDays = None,
+    tail_days: _TailDays = None,
+    save: _Save = None,
+    package: _Package = _DEFAULT,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Simulate a year of all consignments: queues, ships, weather, and how surely each arrives."""
+    from kervan import _cli_simulate as shell
+
+    form = form_of(as_json=as_json, as_csv=as_csv)
+    wishes = {
+        "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
+        "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
+    }  # fmt: skip
+    result = shell.simulate(_loaded(package), _scenario(package, scenario), shell.Asked(wishes, year, save), form)
+    if shell.was_stopped(result):
+        raise typer.Exit(shell.INTERRUPTED)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A scenario or its file; today: the network as it is.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    year: _Year = None,
+    replications: _Replications = None,
+    half_width: _HalfWidth = None,
+    seed: _Seed = None,
+    threads: _Threads = None,
+    demand: _Demand = None,
+    volume_factor: _VolumeFactor = None,
+    lead_days: _LeadDays = None,
+    tail_days: _TailDays = None,
+    save: _Save = None,
+    package: _Package = _DEFAULT,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Simulate two scenarios with the same random numbers: what differs, and how surely B is better."""
+    from kervan import _cli_simulate as shell
+    from kervan._cli_scenario import named
+
+    form = form_of(as_json=as_json, as_csv=as_csv)
+    wishes = {
+        "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
+        "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
+    }  # fmt: skip
+    scenarios = named(package, first), named(package, second)
+    result = shell.compare(_loaded(package), scenarios, shell.Asked(wishes, year, save), form)
+    if shell.was_stopped(result):
+        raise typer.Exit(shell.INTERRUPTED)
 
 
 @app.command()
@@ -245,6 +324,9 @@ def convert(
 @app.command()
 def validate(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list the figures without an answer.")] = False,
+    simulate: Annotated[
+        int, typer.Option("--simulate", min=0, help="Simulate the year so many times, for the figures it answers.")
+    ] = 0,
     package: _Package = _DEFAULT,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -253,7 +335,7 @@ def validate(
     from kervan._cli_package import print_validation
 
     form = form_of(as_json=as_json, as_csv=as_csv)
-    print_validation(_loaded(package), form, is_full=verbose)
+    print_validation(_loaded(package), form, is_full=verbose, replications=simulate)
 
 
 @app.command()

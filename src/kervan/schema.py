@@ -390,6 +390,9 @@ _TABLES: Final = (
         Column("kind", "choice", "What sort of figure.", choices=("observed", "claimed", "planned", "forecast")),
         Column("role", "choice", "validation: compared with the model; calibration: used to set it; context: neither.",
                default="context", choices=("validation", "calibration", "context")),
+        Column("measure", "choice", "What of a simulated year answers it; none: nothing.", default="none", choices=(
+            "none", "stage_hours", "facility_hours", "longest_queue", "mean_queue", "voyage_hours", "voyage_load",
+            "voyages_per_vehicle", "departures_per_day", "carried_per_day")),
         *_source(),
     )),
     Table("sources", ("source_id",), "where a number comes from", (

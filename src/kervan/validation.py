@@ -42,7 +42,7 @@ from kervan.schema import QUANTITY_UNITS, Column, Table
 if TYPE_CHECKING:
     from kervan.network import Network
 
-__all__ = ["VALIDATION", "validate", "validation_json"]
+__all__ = ["VALIDATION", "row_of", "validate", "validation_json"]
 
 _FEU: Final = 2.0  # TEU
 _ROLES: Final = ("validation", "calibration")
@@ -93,7 +93,11 @@ def validate(net: Network) -> pd.DataFrame:
     frame = net["observations"]
     chosen = frame[frame["role"].isin(_ROLES) & frame["quantity"].isin(_ANSWERS)]
     models = _Models(net)
-    rows = [_row(models, item) for item in chosen.to_dict("records")]
+
+    def answer(item: Observation) -> Answer:
+        return _ANSWERS[item["quantity"]](models, item)
+
+    rows = [row_of(item, answer) for item in chosen.to_dict("records")]
     return framed(VALIDATION, {name: [row[name] for row in rows] for name in VALIDATION.names})
 
 
@@ -148,11 +152,12 @@ class _Way:
     label: str
 
 
-def _row(models: _Models, item: Observation) -> dict[str, Any]:
+def row_of(item: Observation, answer: Callable[[Observation], Answer]) -> dict[str, Any]:
+    """Return the row of an observation: the published figure, and what answers it or why nothing does."""
     published = item["value"]
     model, answered_by, status = math.inf, "", "ok"
     try:
-        model, answered_by = _ANSWERS[item["quantity"]](models, item)
+        model, answered_by = answer(item)
     except (SolveError, InputError) as error:
         status = str(error)
     low, high = (published if math.isinf(end) else end for end in (item["value_low"], item["value_high"]))

@@ -17,6 +17,9 @@ from kervan.ledger.projections import Projection, State
 __all__ = ["append", "version_of"]
 
 _INSERT: Final = f"INSERT INTO ledger_events ({FIELDS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608
+_LAST: Final = "SELECT sequence, hash, recorded_at FROM ledger_events WHERE stream = ? ORDER BY sequence DESC LIMIT 1"
+_READERS: Final = "SELECT name, version FROM ledger_projections WHERE replace(streams, ?, '') <> streams"
+_KEPT: Final = "SELECT content, first, last FROM ledger_keys WHERE stream = ? AND key = ?"
 _BODY_SHOWN: Final = 200
 
 #: Size of a stream, hash of its last event, and when that was recorded.
@@ -37,32 +40,29 @@ def append(
     bodies = checked(stream, drafts)
     if fault := id_fault(key, may_be_empty=True):
         raise InputError(f"the key {shown(key)} {fault}")
-    content = _content(drafts, bodies)
+    content = _content(drafts, bodies) if key else ""
     ours = [projection for projection in projections.values() if stream in projection.streams]
     with database.transaction():
         database.lock([f"stream {stream}", *(f"table {projection.name}" for projection in ours)])
-        last, keys, readers = database.fetch_all(
-            ("SELECT sequence, hash, recorded_at FROM ledger_events WHERE stream = ? ORDER BY sequence DESC LIMIT 1",
-             (stream,)),
-            ("SELECT content, first, last FROM ledger_keys WHERE stream = ? AND key = ?", (stream, key)),
-            ("SELECT name, version FROM ledger_projections WHERE replace(streams, ?, '') <> streams",
-             (json.dumps(stream),)),
-        )  # fmt: skip
-        if keys:
-            return _earlier(database, stream, key, content, keys[0])
+        last, readers, *kept = database.fetch_all(
+            (_LAST, (stream,)), (_READERS, (json.dumps(stream),)), *([(_KEPT, (stream, key))] if key else [])
+        )
+        if any(kept):
+            return _earlier(database, stream, key, content, kept[0][0])
         _check_readers(database, stream, dict(readers), projections)
         head: Head = last[0] if last else _EMPTY
         _check_corrections(stream, drafts, head[0])
         _check_expected(database, stream, drafts, expected)
         events = _record(database, stream, drafts, bodies, head, stamp(clock()))
         if key:
-            kept = (stream, key, content, head[0] + 1, head[0] + len(events))
-            database.run("INSERT INTO ledger_keys (stream, key, content, first, last) VALUES (?, ?, ?, ?, ?)", kept)
-        state = State(database, {name: table for projection in ours for name, table in projection.tables.items()})
-        for event in events:
-            for projection in ours:
-                projection.apply(event, state)
-        state.flush()
+            row = (stream, key, content, head[0] + 1, head[0] + len(events))
+            database.run("INSERT INTO ledger_keys (stream, key, content, first, last) VALUES (?, ?, ?, ?, ?)", row)
+        if ours:
+            state = State(database, {name: table for projection in ours for name, table in projection.tables.items()})
+            for event in events:
+                for projection in ours:
+                    projection.apply(event, state)
+            state.flush()
     return events
 
 

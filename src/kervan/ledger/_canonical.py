@@ -24,6 +24,8 @@ _TURNING: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 #: What no text of a ledger may hold.
 BAD_TEXT: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_TURNING}\ud800-\udfff]")
 _BAD_ID: Final = re.compile(rf"[\x00-\x1f\x7f-\x9f{_TURNING}\u200b-\u200d\u2028\u2029\u2060\ufeff\ud800-\udfff]")
+_SIMPLE: Final = frozenset({str, int, bool, type(None)})
+_LISTS: Final = frozenset({list, tuple})
 _ABOVE: Final = re.compile("[\ue000-\U0010ffff]")
 #: `json.dumps` where it writes as RFC 8785 asks.
 SORTED: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
@@ -44,31 +46,42 @@ def canonical(value: Any) -> str:
         return SORTED.encode(value)
     import rfc8785
 
-    return rfc8785.dumps(value).decode()
+    return rfc8785.dumps(_plain(value)).decode()
 
 
 def _is_simple(value: Any) -> bool:
     """Whether `json.dumps` writes this value as RFC 8785 asks."""
-    if isinstance(value, dict):
-        return all(not _ABOVE.search(key) and _is_simple(item) for key, item in value.items())
-    if isinstance(value, list | tuple):
-        return all(map(_is_simple, value))
-    return not isinstance(value, float)
+    kind = type(value)
+    if kind in _SIMPLE:
+        return True
+    if kind is dict:
+        return all((key.isascii() or not _ABOVE.search(key)) and _is_simple(item) for key, item in value.items())
+    return kind in _LISTS and all(map(_is_simple, value))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with dictionaries for all mappings and lists for all sequences."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def faults(value: Any, place: str = "", depth: int = 1) -> list[tuple[str, str, Any]]:
     """Return every reason why a value cannot be recorded: where in it, what is wrong, and what was found."""
-    if value is None or isinstance(value, bool):
+    kind = type(value)
+    if kind is str:
+        return _text_faults(value, place)
+    if value is None or kind is bool:
         return []
     if isinstance(value, str):
         return _text_faults(value, place)
     if isinstance(value, int | float):
         return _number_faults(value, place)
-    if not isinstance(value, Mapping | list | tuple):
+    if kind is not dict and kind is not list and not isinstance(value, Mapping | tuple | list):
         return [(place, "is not a value of JSON: give texts, numbers, true, false, null, lists and objects", value)]
     if depth > MAX_DEPTH:
         return [(place, f"lies more than {MAX_DEPTH} levels deep", "")]
-    if not isinstance(value, Mapping):
+    if kind in _LISTS or not isinstance(value, Mapping):
         return [fault for n, item in enumerate(value) for fault in faults(item, f"{place}[{n}]", depth + 1)]
     found = []
     for key, item in value.items():

@@ -101,13 +101,19 @@ class Sqlite:
 
     def run(self, sql: str, *rows: Sequence[Any]) -> None:
         """Run a statement of the house, once a row of parameters."""
-        with self._lock, self._faults():
-            self._connection.executemany(sql, rows)
+        with self._lock:
+            try:
+                self._connection.executemany(sql, rows)
+            except sqlite3.Error as error:
+                raise self._told(error) from None
 
     def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query of the house."""
-        with self._lock, self._faults():
-            return self._connection.execute(sql, parameters).fetchall()
+        with self._lock:
+            try:
+                return self._connection.execute(sql, parameters).fetchall()
+            except sqlite3.Error as error:
+                raise self._told(error) from None
 
     def fetch_all(self, *queries: tuple[str, Sequence[Any]]) -> list[list[tuple[Any, ...]]]:
         """Return the rows of several queries of the house."""
@@ -115,12 +121,14 @@ class Sqlite:
 
     def query(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the rows of a query that cannot change anything, with named parameters."""
-        with self._lock, self._faults():
+        with self._lock:
             self._connection.execute("PRAGMA query_only=ON")
             try:
                 found = self._connection.execute(sql, dict(parameters))
                 names = [column[0] for column in found.description or ()]
                 return [dict(zip(names, row, strict=True)) for row in found]
+            except sqlite3.Error as error:
+                raise self._told(error) from None
             finally:
                 self._connection.execute("PRAGMA query_only=OFF")
 
@@ -128,15 +136,15 @@ class Sqlite:
     def transaction(self) -> Iterator[None]:
         """Return a block whose statements all hold or none does."""
         with self._lock:
-            with self._faults():
-                self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
-                with self._faults():
-                    self._connection.execute("COMMIT")
-            except BaseException:
+                self._connection.execute("COMMIT")
+            except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise self._told(error) from None
                 raise
 
     def lock(self, names: Sequence[str]) -> None:
@@ -151,14 +159,10 @@ class Sqlite:
         with self._lock:
             self._connection.close()
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-                raise LedgerError(f"{self.name}: others have been writing for {_PATIENCE_S:.0f} s; try again") from None
-            raise LedgerError(f"{self.name}: {error}") from None
+    def _told(self, error: sqlite3.Error) -> LedgerError:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+            return LedgerError(f"{self.name}: others have been writing for {_PATIENCE_S:.0f} s; try again")
+        return LedgerError(f"{self.name}: {error}")
 
 
 def _check_file(path: Path, *, must_exist: bool) -> None:

@@ -49,6 +49,7 @@ class Postgres:
         except ImportError:
             raise InputError("a ledger in PostgreSQL needs psycopg: pip install 'kervan[postgres]'") from None
         self._lock = RLock()
+        self._is_inside = False
         self._error = psycopg.Error
         try:
             given = conninfo_to_dict(url)
@@ -119,8 +120,7 @@ class Postgres:
 
     def query(self, sql: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Return the rows of a query that cannot change anything, with named parameters."""
-        with self._lock, self._faults(), self._connection.transaction(force_rollback=True):
-            self._connection.execute("SET TRANSACTION READ ONLY")
+        with self._lock, self._faults(), self._read_only():
             # A statement that is prepared cannot have a second one behind it.
             cursor = self._connection.execute(_named(sql), dict(parameters), prepare=True)
             rows = cursor.fetchall()
@@ -128,10 +128,39 @@ class Postgres:
             return [dict(zip(names, row, strict=True)) for row in rows]
 
     @contextmanager
+    def _read_only(self) -> Iterator[None]:
+        """Return a block that can change nothing, within a transaction or by itself."""
+        if not self._is_inside:
+            with self._connection.transaction(force_rollback=True):
+                self._connection.execute("SET TRANSACTION READ ONLY")
+                yield
+            return
+        self._connection.execute("SAVEPOINT question")
+        self._connection.execute("SET TRANSACTION READ ONLY")
+        yield
+        self._connection.execute("ROLLBACK TO SAVEPOINT question")
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Return a block whose statements all hold or none does; they are sent when an answer is needed."""
-        with self._lock, self._faults(), self._connection.pipeline(), self._connection.transaction():
-            yield
+        """Return a block whose statements all hold or none does; they are sent when an answer is needed.
+
+        So an append is two exchanges with the server. `psycopg.Connection.transaction` would make five of them.
+        """
+        with self._lock, self._faults():
+            try:
+                self._is_inside = True
+                with self._connection.pipeline():
+                    self._connection.execute("BEGIN")
+                    yield
+                    done = self._connection.execute("COMMIT")
+                if done.statusmessage != "COMMIT":  # what the server answers when something before had failed
+                    raise LedgerError(f"{self.name}: nothing was recorded; a statement of the transaction had failed")
+            except BaseException:
+                if not self._connection.closed:
+                    self._connection.rollback()
+                raise
+            finally:
+                self._is_inside = False
 
     def lock(self, names: Sequence[str]) -> None:
         """Wait until nobody else has these names locked, and keep them until the transaction ends.

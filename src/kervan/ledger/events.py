@@ -149,7 +149,7 @@ def stamp(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise InputError(f"a clock of a ledger gives moments with a zone, not {moment}")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def instant(text: object, *, may_be_day: bool = False) -> datetime:
@@ -240,18 +240,11 @@ def _body_problems(body: object, problem: Any, bodies: list[str] | None) -> Iter
     yield from (problem(f"body.{place}" if place else "body", what, value) for place, what, value in found)
     if found:
         return
-    text = canonical(plain(body))
+    text = canonical(body)
     if len(text.encode()) > MAX_BODY_BYTES:
         yield problem("body", f"is {len(text.encode()):,} bytes; at most {MAX_BODY_BYTES:,} are recorded", "")
     elif bodies is not None:
         bodies.append(text)
-
-
-def plain(value: Any) -> Any:
-    """Return a value with dictionaries for all mappings and lists for all sequences."""
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _cut(value: object) -> str:
