@@ -55,6 +55,10 @@ def test_it_comes_with_kervan_and_is_read_without_a_problem() -> None:
     assert read_meta(shipped()["ots"])["licence"] == "CC-BY-4.0"
 
 
+def test_it_knows_nothing_after_the_day_of_the_search(ots: Register) -> None:
+    assert views.known_until(ots.ledger) == AS_OF
+
+
 @pytest.mark.parametrize(("table", "at_least"), [
     ("sources", 110), ("spans", 60), ("organizations", 40), ("persons", 17), ("posts", 20), ("memberships", 75),
     ("events", 65), ("instruments", 55), ("party_actions", 100), ("commitments", 40), ("evidence", 35),

@@ -149,8 +149,7 @@ def _organizations(rows: Rows) -> None:
     rows.add("organizations", "PLATFORM", REPORT, span="K04", kind="platform", parent_id=OTS,
              name="Consultative Platform of Central Election Authorities", founded_on=rows.date("OF055"),
              note="Proposed at the tenth summit. Called so in the reports of its founding; the report of the summit "
-             "gives no "
-             "name.")  # fmt: skip
+             "gives no name.")  # fmt: skip
     for key, name, country in _ELECTORAL:
         rows.add("organizations", key, "aweb.APCEA", name=name, kind="electoral_body", country_code=country)
     rows.add("organizations", "CEC_HU", "OF056", name="National election authority of Hungary", kind="electoral_body",
@@ -224,8 +223,8 @@ def _holders(rows: Rows) -> None:
     secretaries = (("akinci", "OF095", "2010", "2014", "First holder."), ("hasan", "OF096", "2014", "2018", "Second."),
                    ("amreyev", "OF097", "2018", "2022-11-14", "Third holder; the year it began is recalled."),
                    ("omuraliev", "OF098", "2022-11-14", "", "Fourth holder, appointed on 2022-11-11 for three years; "
-                    "the "
-                    "term was extended in May 2025, to which day is not told; in office on 2026-02-21."))  # fmt: skip
+                    "the term was extended in May 2025, to which day is not told; in office on "
+                    "2026-02-21."))  # fmt: skip
     for name, fact, start, end, note in secretaries:
         rows.add("memberships", f"sg_ots.{name}", fact, person_id=name, organization_id="SECRETARIAT", post_id="sg_ots",
                  role="secretary_general", from_date=start, to_date=end, note=note)  # fmt: skip
@@ -273,10 +272,8 @@ def _platform(rows: Rows) -> None:
     rows.add("memberships", "PLATFORM.CEC_HU", "OF056", member_organization_id="CEC_HU", organization_id="PLATFORM",
              role="other", from_date=rows.date("OF056"),
              note="One report has Hungary among the signatories of the rules, another among the guests; see the "
-             "conflict. "
-             "Hungary is an observer of the OTS, and what it is here is open.")  # fmt: skip
+             "conflict. Hungary is an observer of the OTS, and what it is here is open.")  # fmt: skip
     rows.add("memberships", "PLATFORM.abdirov", "aweb.APCEA", person_id="abdirov", organization_id="PLATFORM",
              role="delegate", on_behalf_of_id="CEC_KZ", from_date="/2025-05-14", to_date="2025-05-14/",
              note="Led the founding meeting as chairman of the commission that hosted it. Whom the other members sent "
-             "is "
-             "not told.")  # fmt: skip
+             "is not told.")  # fmt: skip

@@ -12,6 +12,7 @@ from kervan.register.store import Change, Register, record
 
 from . import bodies, documents, judgements, meetings, promises
 from .facts import Facts
+from .judgements import AS_OF
 from .rows import Rows
 
 META = {
@@ -25,8 +26,7 @@ _CORRIDOR = ("AT2503", "FIB2512", "KHM", "N24X7", "PPL2312", "REP26")
 #: Sources found beside the table of facts: key, publisher, title, day, address, grade, language.
 _ADDED = (
     ("24.TURKPA14", "24.kg quoting the parliament of the Kyrgyz Republic", "Sessions of TURKPA in Astana ended, the "
-     "next to "
-     "be in the Kyrgyz Republic", "2025-06-13",
+     "next to be in the Kyrgyz Republic", "2025-06-13",
      "https://24.kg/english/332556_Next_plenary_session_of_TurkPA_to_be_held_in_Kyrgyzstan/", "C", "en"),
     ("24.AKTAU", "24.kg quoting TURKSOY", "Preparations for the year of Aktau", "2025-02-10",
      "https://24.kg/english/319393_Aktau_named_cultural_capital_of_Turkic_world/", "C", "en"),
@@ -35,24 +35,20 @@ _ADDED = (
      "https://astanatimes.com/2024/11/aktau-named-cultural-capital-of-turkic-world-for-2025/", "C", "en"),
     ("qazinform.AKTAU", "Qazinform", "Gift of the Mangystau region to TURKSOY; the year of Aktau opened on 5 April",
      "2025-10-17", "https://qazinform.com/news/kazakhstans-mangystau-region-presents-a-special-gift-to-turksoy-de3746",
-     "C",
-     "en"),
+     "C", "en"),
     ("azernews.AKTAU", "Azernews quoting TURKSOY", "Closing of the year of Aktau on 28 November", "2025-12-01",
      "https://www.azernews.az/region/250945.html", "C", "en"),
     ("turkicstates.AKTAU", "Organization of Turkic States", "Deputy Secretary General at the closing of the year of "
-     "Aktau "
-     "(the page misprints the year)", "",
+     "Aktau (the page misprints the year)", "",
      "https://www.turkicstates.org/en/news/ots-deputy-secretary-general-participated-in-the-closing-ceremony-of-the-event-"
      "aktau-cultural-capital-of-the-turkic-world", "B", "en"),
     ("vestikavkaza.ALMATY", "Vestnik Kavkaza quoting the Ministry of Culture and Information of Kazakhstan",
      "Almaty announced as youth capital", "2025-06-13", "https://en.vestikavkaza.ru/material/175862", "C", "en"),
     ("astanatimes.ALMATY", "The Astana Times", "Festival in Almaty: the title of youth capital handed over",
-     "2025-08-19",
-     "https://astanatimes.com/2025/08/almaty-named-youth-capital-of-turkic-world-2025/", "C", "en"),
+     "2025-08-19", "https://astanatimes.com/2025/08/almaty-named-youth-capital-of-turkic-world-2025/", "C", "en"),
     ("qazinform.ALMATY", "Qazinform", "Messages to the youth festival in Almaty", "2025-08-19",
      "https://qazinform.com/news/almaty-is-spiritual-center-of-kazakhstan-and-entire-turkic-world-president-5792c0",
-     "C",
-     "en"),
+     "C", "en"),
     ("report.ALMATY", "Report.az quoting the Secretary General of the OTS", "The title passes from Lankaran to Almaty",
      "2025-08-19", "https://report.az/ru/v-regione/molodezhnaya-stolica-tyurkskogo-mira-simvolicheski-perenesena-iz-"
      "lyankyarana-v-almaty/", "C", "ru"),
@@ -64,8 +60,7 @@ _ADDED = (
      "https://en.trend.az/business/economy/3993889.html",
      "C", "en"),
     ("sitefabrikasi.EOM", "Copy of the page of the Organization of Turkic States",
-     "Observers at the elections of November "
-     "2021 in the Kyrgyz Republic", "",
+     "Observers at the elections of November 2021 in the Kyrgyz Republic", "",
      "https://demo10.sitefabrikasi.com/en/news/international-election-observation-mission-of-the-organization-of-turkic-"
      "states-monitored-parliamentary-elections-in-kyrgyzstan", "C", "en"),
 )  # fmt: skip
@@ -117,8 +112,14 @@ def assembled(facts: Facts, corridor: Path) -> list[Change]:
 def _corridor_sources(corridor: Path) -> list[dict[str, str]]:
     with (corridor / "sources.csv").open(encoding="utf-8", newline="") as file:
         found = {row["source_id"]: row for row in csv.DictReader(file)}
-    names = {"year": "published_on"}
-    return [{names.get(name, name): cell for name, cell in found[key].items()} for key in _CORRIDOR]
+    return [{name: cell for name, cell in found[key].items() if name != "year"} | {"published_on": _year(found[key])}
+            for key in _CORRIDOR]  # fmt: skip
+
+
+def _year(source: dict[str, str]) -> str:
+    """Return the year of a source; of the last one only the part to the day of the search has been."""
+    year = source["year"]
+    return f"{year}/{AS_OF}" if AS_OF.startswith(year) else year
 
 
 def _added_sources() -> list[dict[str, str]]:

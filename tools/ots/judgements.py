@@ -74,8 +74,7 @@ _EVIDENCE = (
     ("customs_pilot", "progress", 4, "trend.CORRIDOR", "SECRETARIAT", "", "2025-01-16",
      "The Secretary General says that the pilot is being prepared.", "", ""),
     ("transport_2027", "progress", 4, "OF022", "SECRETARIAT", "", "/2026-11-23",
-     "A committee of ministers and a working group are at "
-     "it.", "", ""),
+     "A committee of ministers and a working group are at it.", "", ""),
 )  # fmt: skip
 
 #: Commitment, party, judgement, score, why.
@@ -101,8 +100,7 @@ _ASSESSMENTS = (
     ("C20", "KZ", "cannot_tell", "none", "Tonnes after the speech were not found."),
     ("C23", "KZ", "under_way", "0", "Study and survey are done; no laying was found."),
     *(("customs_pilot", party, "under_way", "0", "In preparation, and ten months after entry into force not launched; "
-    "no "
-       "day was set.") for party in MEMBERS),
+    "no day was set.") for party in MEMBERS),
     ("etir_2025", "KZ", "cannot_tell", "none", "Whether eTIR worked in all members by the end of 2025 was not found."),
     ("uz_joins_fund", "UZ", "cannot_tell", "none", "No act of entry was found; what has to follow at home is not "
      "told."),

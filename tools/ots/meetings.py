@@ -149,8 +149,8 @@ def _budapest(rows: Rows) -> None:
     rows.add("events", "budapest_2025", REPORT, span="B01", name="Informal summit, Budapest", kind="summit",
              series_id="summits_informal", organization_id=OTS, host_id="HU", held_on="2025-05-21", place="Budapest",
              country_code="HU", status="held", note="The first in an observer state; under the chairmanship of the "
-             "Kyrgyz "
-             "Republic. Theme: meeting point of East and West. Another source has it on 20 and 21 May.")  # fmt: skip
+             "Kyrgyz Republic. Theme: meeting point of East and West. Another source has it on 20 and 21 "
+             "May.")  # fmt: skip
     rows.facts.source("OF087")
     rows.add("events", "turkpa_14", REPORT, span="B02", name="Fourteenth plenary session of TURKPA, Astana",
              kind="session", series_id="turkpa_plenary", ordinal=14, organization_id="TURKPA", host_id="KZ",

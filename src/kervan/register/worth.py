@@ -118,7 +118,7 @@ def worth(tables: Rows, commitment_id: str) -> Worth:
         raise InputError(
             f"the question of {indicator['indicator_id']} does not fit {indicator['engine']}: {error}"
         ) from None
-    name, year = commitment["intervention_id"], _year(net, {str(key): value for key, value in found[0].items()})
+    name, year = commitment["intervention_id"], _year(net, found[0]["edits"])
     kept = Scenario(f"with {name}", year=year, interventions=(name,))
     without = Scenario(f"without {name}", year=year, without=(name,)) if year else None
     answers = {"without": _answer(net, indicator, params, without), "kept": _answer(net, indicator, params, kept)}
@@ -145,15 +145,14 @@ def _asked(tables: Rows, commitment_id: str) -> tuple[Row, Row]:
     return commitment, indicator
 
 
-def _year(net: Network, intervention: Mapping[str, Any]) -> int | None:
+def _year(net: Network, edits: str) -> int | None:
     """Return the first year in which an intervention is at work, where that is later than the package describes.
 
     In the year of the package a line that opens later would be closed with the intervention too.
     """
-    opening = [edit["values"]["opens_year"] for edit in json.loads(intervention["edits"])
-               if "opens_year" in edit.get("values", {})]  # fmt: skip
-    opening += [row.get("opens_year", 0) for edit in json.loads(intervention["edits"]) for row in edit.get("rows", [])]
-    years = [int(year) for year in opening if net.meta.base_year < int(year) < NEVER]
+    rows = [row for edit in json.loads(edits) for row in (edit.get("values", {}), *edit.get("rows", []))]
+    opening = [int(row["opens_year"]) for row in rows if "opens_year" in row]
+    years = [year for year in opening if net.meta.base_year < year < NEVER]
     return max(years, default=None)
 
 
