@@ -273,6 +273,8 @@ def print_worth(found: Worth, form: str) -> None:
         return
     say(f"{found.commitment_id}: {found.title}")
     say(f"is {found.intervention_id}, {found.intervention}; its figures are {found.quality}.")
+    if found.year:
+        say(f"Both for {found.year}, when it is at work, with what else is committed by then.")
     rows = []
     for name, value, title in (("without", found.without, "without it"), ("kept", found.kept, "kept"),
                                ("difference", found.difference, "difference")):  # fmt: skip

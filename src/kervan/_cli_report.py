@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from kervan._cli_output import print_answer, safe, say
 from kervan._files import exists
@@ -13,7 +14,7 @@ from kervan.errors import FormatError
 __all__ = ["write"]
 
 
-def write(package: str, output: Path, form: str = "text", *, pdf: bool) -> None:
+def write(package: str, output: Path, form: str = "text", *, pdf: bool, simulate: bool = False) -> None:
     """Write the report of a package and print where it is.
 
     Parameters
@@ -26,22 +27,25 @@ def write(package: str, output: Path, form: str = "text", *, pdf: bool) -> None:
         ``"json"``, ``"csv"`` or ``"text"``.
     pdf
         Whether to print it to a PDF beside it as well.
+    simulate
+        Whether to simulate its years now, and not to show those that the package keeps.
 
     Raises
     ------
     FormatError
         When the page cannot be written.
     """
-    from kervan.formats import read, scenarios_of
-    from kervan.report import write_report
+    from kervan.formats import read, scenarios_of, simulated
+    from kervan.report import simulations, write_report
 
     if exists(output) and output.is_dir():
         raise FormatError(f"{output} is a folder; name the page to write, such as {output / 'report.html'}")
     content = read(package)
     net = content.network()
-    scenarios = scenarios_of(content)
+    about: Any = {"settings": content.report, "scenarios": scenarios_of(content), "progress": _progress()}
     try:
-        page = write_report(net, output, settings=content.report, scenarios=scenarios, progress=_progress())
+        years = simulations(net, **about) if simulate else simulated(package)
+        page = write_report(net, output, **about, simulated=years)
     except OSError as error:
         raise FormatError(f"{output} cannot be written: {error.strerror}") from None
     finally:

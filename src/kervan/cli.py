@@ -148,6 +148,9 @@ def _start(
 def report(
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("kervan-report.html"),
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print it to a PDF beside the page.")] = False,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Simulate its years now (minutes), not those the package keeps.")
+    ] = False,
     package: _Package = _DEFAULT,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -155,7 +158,7 @@ def report(
     """Write the report: one self-contained page that opens in any browser."""
     from kervan._cli_report import write
 
-    write(package, output, form_of(as_json=as_json, as_csv=as_csv), pdf=pdf)
+    write(package, output, form_of(as_json=as_json, as_csv=as_csv), pdf=pdf, simulate=simulate)
 
 
 @app.command()

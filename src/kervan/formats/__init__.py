@@ -18,6 +18,7 @@ from kervan.formats._package import Package
 
 if TYPE_CHECKING:
     from kervan.network import Meta, Network
+    from kervan.result import Result
     from kervan.scenario import Scenario
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "scenarios",
     "scenarios_of",
     "shipped",
+    "simulated",
     "write",
 ]
 
@@ -295,6 +297,23 @@ def scenarios_of(package: Package) -> dict[str, Scenario]:
             raise ScenarioError(f"{name}.toml: {error}") from None
         found[name] = Scenario.from_mapping(content, name)
     return found
+
+
+def simulated(name_or_path: str | Path) -> dict[str, Result]:
+    """Return the simulations kept in a package, by name of the scenario; a package of one file keeps none.
+
+    They lie in folders ``simulated/<scenario>``, as `kervan.Result.save` writes them, ``today`` being the network as
+    it is. No format carries them along, since they answer for the tables they were made from, and for no others.
+
+    Raises
+    ------
+    FormatError
+        When a folder there is not a simulation that a report can show.
+    """
+    from kervan.formats._simulated import read_simulated
+
+    path = find(name_or_path)
+    return read_simulated(path) if path.is_dir() else {}
 
 
 def _described(name_or_path: str | Path) -> Package:

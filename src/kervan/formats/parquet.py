@@ -15,7 +15,7 @@ from kervan.schema import TABLES, Table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["arrow_table", "is_parquet", "read", "write"]
+__all__ = ["arrow_table", "is_parquet", "read", "read_table", "write"]
 
 _MAX_UNPACKED_BYTES: Final = 300_000_000
 _BATCH_ROWS: Final = 20_000
@@ -29,11 +29,12 @@ def is_parquet(path: Path) -> bool:
 def read(path: Path) -> Package:
     """Return what a folder of Parquet files holds, with every problem of reading it."""
     package = read_companions(path)
-    tables = {file.stem: _read_table(file, path) for file in files_in(path, "*.parquet")}
+    tables = {file.stem: read_table(file, path) for file in files_in(path, "*.parquet")}
     return replace(package, tables=tables)
 
 
-def _read_table(file: Path, root: Path) -> RawTable:
+def read_table(file: Path, root: Path) -> RawTable:
+    """Return one table, read within bounds, with what is wrong with it; the file must not lead out of ``root``."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

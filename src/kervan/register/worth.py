@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kervan.errors import InputError, ScenarioError, SolveError, UnknownName
 from kervan.ledger import Rows
 from kervan.register.views import find
+from kervan.schema import NEVER
 
 if TYPE_CHECKING:
     from kervan.network import Network
@@ -41,6 +42,9 @@ class Worth:
         Which way is better: ``higher``, ``lower`` or ``neither``.
     question
         The parameters of the engine.
+    year
+        The year for which both ran, which is the first in which the intervention is at work; None for the year that
+        the package describes.
     without, kept
         The indicator without the intervention and with it; None where the question has no answer then.
     difference
@@ -65,6 +69,7 @@ class Worth:
     unit: str
     better: str
     question: Mapping[str, Any]
+    year: int | None
     without: float | None
     kept: float | None
     difference: float | None
@@ -113,14 +118,16 @@ def worth(tables: Rows, commitment_id: str) -> Worth:
         raise InputError(
             f"the question of {indicator['indicator_id']} does not fit {indicator['engine']}: {error}"
         ) from None
-    kept = Scenario(f"with {commitment['intervention_id']}", interventions=(commitment["intervention_id"],))
-    answers = {"without": _answer(net, indicator, params, None), "kept": _answer(net, indicator, params, kept)}
+    name, year = commitment["intervention_id"], _year(net, found[0])
+    kept = Scenario(f"with {name}", year=year, interventions=(name,))
+    without = Scenario(f"without {name}", year=year, without=(name,)) if year else None
+    answers = {"without": _answer(net, indicator, params, without), "kept": _answer(net, indicator, params, kept)}
     values = {name: answer.value for name, answer in answers.items()}
     both = None not in values.values()
     return Worth(
         commitment_id, commitment["title"], commitment["intervention_id"], found[0]["title"], indicator["package"],
         indicator["engine"], indicator["measure"], INDICATORS[indicator["measure"]].unit, indicator["better"], question,
-        values["without"], values["kept"], (values["kept"] or 0.0) - (values["without"] or 0.0) if both else None,
+        year, values["without"], values["kept"], (values["kept"] or 0.0) - (values["without"] or 0.0) if both else None,
         {name: answer.reason for name, answer in answers.items() if answer.reason}, found[0]["quality"],
         answers["kept"].grounds, {name: answer.digest for name, answer in answers.items()},
     )  # fmt: skip
@@ -136,6 +143,18 @@ def _asked(tables: Rows, commitment_id: str) -> tuple[Row, Row]:
     if not indicator["engine"]:
         raise InputError(f"the twin does not answer {indicator['indicator_id']} ({indicator['name']})")
     return commitment, indicator
+
+
+def _year(net: Network, intervention: Mapping[str, Any]) -> int | None:
+    """Return the first year in which an intervention is at work, where that is later than the package describes.
+
+    In the year of the package a line that opens later would be closed with the intervention too.
+    """
+    opening = [edit["values"]["opens_year"] for edit in json.loads(intervention["edits"])
+               if "opens_year" in edit.get("values", {})]  # fmt: skip
+    opening += [row.get("opens_year", 0) for edit in json.loads(intervention["edits"]) for row in edit.get("rows", [])]
+    years = [int(year) for year in opening if net.meta.base_year < int(year) < NEVER]
+    return max(years, default=None)
 
 
 def _question(indicator: Row) -> dict[str, Any]:

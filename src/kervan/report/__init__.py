@@ -10,13 +10,19 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from kervan.engines.simulate.params import SimulateParams
     from kervan.network import Network
+    from kervan.report.settings import Settings
+    from kervan.result import Result
     from kervan.scenario import Scenario
 
-__all__ = ["report_html", "write_report"]
+__all__ = ["report_html", "simulations", "write_report"]
+
+#: Replications of a year, where nothing else is asked.
+_REPLICATIONS: Final = 10
 
 
 def report_html(
@@ -24,6 +30,7 @@ def report_html(
     settings: Mapping[str, Any] | None = None,
     scenarios: Mapping[str, Scenario] | Iterable[Scenario] | None = None,
     progress: Callable[[str], None] | None = None,
+    simulated: Mapping[str, Result] | None = None,
 ) -> str:
     """Return the report on a network as the text of an HTML page.
 
@@ -38,6 +45,9 @@ def report_html(
         Scenarios to set side by side (see `kervan.formats.scenarios`).
     progress
         Called with a line of text before each part of the work.
+    simulated
+        Years simulated under the scenarios, by their names (see `kervan.formats.simulated` and `simulations`); one
+        computed from other data than those of the page is not shown.
 
     Raises
     ------
@@ -45,16 +55,11 @@ def report_html(
         When a setting is wrong.
     """
     from kervan.report.page import context
-    from kervan.report.settings import settings_of
     from kervan.report.story import gather
-    from kervan.scenario import at
 
-    def say(line: str) -> None:
-        if progress is not None:
-            progress(line)
-
-    chosen = settings_of(net, settings, scenarios)
-    story = gather(at(net, chosen.year) if chosen.year != net.year else net, chosen, say)
+    say = progress or _silent
+    standing, chosen = _asked(net, settings, scenarios)
+    story = gather(standing, chosen, say, simulated)
     say("drawing")
     return _rendered(context(story))
 
@@ -66,6 +71,7 @@ def write_report(
     settings: Mapping[str, Any] | None = None,
     scenarios: Mapping[str, Scenario] | Iterable[Scenario] | None = None,
     progress: Callable[[str], None] | None = None,
+    simulated: Mapping[str, Result] | None = None,
 ) -> Path:
     """Write the report on a network to a file, whole or not at all.
 
@@ -75,7 +81,7 @@ def write_report(
         The network.
     path
         The file to write; one that is there is replaced.
-    settings, scenarios, progress
+    settings, scenarios, progress, simulated
         See `report_html`.
 
     Returns
@@ -91,7 +97,7 @@ def write_report(
         When the file cannot be written.
     """
     path = Path(path)
-    page = report_html(net, settings, scenarios, progress)
+    page = report_html(net, settings, scenarios, progress, simulated)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, scratch = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     try:
@@ -102,6 +108,61 @@ def write_report(
     finally:
         Path(scratch).unlink(missing_ok=True)
     return path
+
+
+def simulations(
+    net: Network,
+    params: SimulateParams | None = None,
+    settings: Mapping[str, Any] | None = None,
+    scenarios: Mapping[str, Scenario] | Iterable[Scenario] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Result]:
+    """Simulate the year of the report under each of its scenarios, to be shown on the page; this takes minutes.
+
+    Parameters
+    ----------
+    net
+        The network.
+    params
+        How often and how surely; without it ten replications with seed 1.
+    settings, scenarios
+        See `report_html`.
+    progress
+        Called with a line of text after each replication.
+
+    Returns
+    -------
+    dict[str, Result]
+        The years by name of the scenario.
+
+    Raises
+    ------
+    InputError
+        When a setting is wrong, there is no demand, or a part of the corridor cannot be simulated.
+    SolveError
+        When a bound is passed, or at a deadlock.
+    """
+    from kervan.engines.simulate.params import SimulateParams
+    from kervan.report.years import AS_IT_IS, made_years
+
+    standing, chosen = _asked(net, settings, scenarios)
+    asked = params or SimulateParams(replications=_REPLICATIONS)
+    return made_years(standing, chosen.scenarios or (AS_IT_IS,), asked, progress or _silent)
+
+
+def _asked(
+    net: Network, settings: Mapping[str, Any] | None, scenarios: Mapping[str, Scenario] | Iterable[Scenario] | None
+) -> tuple[Network, Settings]:
+    """Return the network of the year of the report, and its settings."""
+    from kervan.report.settings import settings_of
+    from kervan.scenario import at
+
+    chosen = settings_of(net, settings, scenarios)
+    return at(net, chosen.year) if chosen.year != net.year else net, chosen
+
+
+def _silent(line: str) -> None:
+    del line
 
 
 def _rendered(values: Mapping[str, Any]) -> str:

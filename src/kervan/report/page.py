@@ -25,6 +25,7 @@ from kervan.report.charts import (
     scenario_sign,
 )
 from kervan.report.checks import checks_section
+from kervan.report.choking import choking_section
 from kervan.report.diagrams import MEASURES, Measure, distance_diagram, drawable
 from kervan.report.figures import NARROW, WIDE, Figure, Size, figure
 from kervan.report.grid import Grid, Head, link_to
@@ -57,6 +58,7 @@ def context(story: Story) -> dict[str, Any]:
         "hours": _hours(trips) if trips else None,
         "hours_title": findings.hours_headline(trips[0]) if trips else "",
         "scenarios": _scenarios(story),
+        "choking": choking_section(story),
         "checks": checks_section(story),
         "promises": promises_section(story.settings.register) if story.settings.register else None,
         "quality": _quality(trips) if trips else None,

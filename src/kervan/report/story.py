@@ -13,6 +13,7 @@ from kervan.drawing.maps import short_name
 from kervan.engines import run
 from kervan.errors import NoPath, ScenarioError, SolveError
 from kervan.report.settings import Settings
+from kervan.report.years import AS_IT_IS, NO_YEARS, Years, fresh_years
 
 if TYPE_CHECKING:
     from kervan.network import Network
@@ -133,9 +134,12 @@ class Story:
     scenario_troubles: tuple[str, ...]
     checks: pd.DataFrame
     checks_trouble: str
+    years: Years = NO_YEARS
 
 
-def gather(net: Network, settings: Settings, progress: Progress) -> Story:
+def gather(
+    net: Network, settings: Settings, progress: Progress, simulated: Mapping[str, Result] | None = None
+) -> Story:
     """Return everything the page tells, computed from the network.
 
     Parameters
@@ -146,6 +150,8 @@ def gather(net: Network, settings: Settings, progress: Progress) -> Story:
         What is asked.
     progress
         Called with a line before each part.
+    simulated
+        Simulated years by name of the scenario.
     """
     names = {
         node_id: short_name(name) for node_id, name in zip(net["nodes"]["node_id"], net["nodes"]["name"], strict=True)
@@ -154,11 +160,14 @@ def gather(net: Network, settings: Settings, progress: Progress) -> Story:
     for destination in settings.destinations:
         progress(f"routes to {names[destination]}")
         trips.append(_trip(net, settings, destination, names))
-    journeys, troubles = _journeys(net, settings, names, progress)
+    changed, troubles = _changed(net, settings, progress)
+    journeys = _journeys(net, settings, names, changed)
+    progress("simulated years")
+    years = fresh_years(changed or [(AS_IT_IS, net)], simulated or {})
     progress("published figures against the model")
     checks, checks_trouble = _checks(net)
     return Story(net, settings, names[settings.origin], cargo_words(net, settings), tuple(trips), journeys, troubles,
-                 checks, checks_trouble)  # fmt: skip
+                 checks, checks_trouble, years)  # fmt: skip
 
 
 def cargo_words(net: Network, settings: Settings) -> str:
@@ -288,9 +297,10 @@ def _chosen(found: Sequence[Way], settings: Settings) -> tuple[Way, ...]:
 # ── scenarios ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _journeys(
-    net: Network, settings: Settings, names: Mapping[str, str], progress: Progress
-) -> tuple[tuple[Journey, ...], tuple[str, ...]]:
+def _changed(
+    net: Network, settings: Settings, progress: Progress
+) -> tuple[list[tuple[Scenario, Network]], tuple[str, ...]]:
+    """Return each scenario with the network under it, and what is wrong with those that cannot be applied."""
     changed: list[tuple[Scenario, Network]] = []
     troubles = []
     for scenario in settings.scenarios:
@@ -299,6 +309,12 @@ def _journeys(
             changed.append((scenario, scenario.apply(net)))
         except ScenarioError as error:
             troubles.append(str(error))
+    return changed, tuple(troubles)
+
+
+def _journeys(
+    net: Network, settings: Settings, names: Mapping[str, str], changed: Sequence[tuple[Scenario, Network]]
+) -> tuple[Journey, ...]:
     asked = [
         _Asked(settings.origin, end, via=settings.hub_between(settings.origin, end)) for end in settings.destinations
     ]
@@ -310,7 +326,7 @@ def _journeys(
         if found and math.isfinite(found[0].hours):
             by = f" by {one.mode}" if one.mode else ""
             journeys.append(Journey(f"{names[one.start]}–{names[one.end]}{by}", found, bool(one.via)))
-    return tuple(journeys), tuple(troubles)
+    return tuple(journeys)
 
 
 @dataclass(frozen=True, slots=True)
