@@ -201,10 +201,11 @@ class Gathered:
     def plus(self, one: Summary) -> Gathered:
         """Return these and one more; whatever interrupts it, these stay whole."""
         found = Gathered(*(copy(getattr(self, part.name)) for part in fields(self)))
-        found._add(one)
+        found.add(one)
         return found
 
-    def _add(self, one: Summary) -> None:
+    def add(self, one: Summary) -> None:
+        """Take one more."""
         queue = one.weeks["queue_area_h"] ** 2
         if not self.count:
             self.weeks, self.weeks_squared = one.weeks.copy(), queue
