@@ -200,6 +200,7 @@ BAD = {
     "nan": (draft(body={"a": [float("nan")]}), "body.a[0]", "NaN"),
     "infinite": (draft(body={"a": -float("inf")}), "body.a", "infinity"),
     "large number": (draft(body={"a": 2**53}), "body.a", "as text"),
+    "large fraction": (draft(body={"a": 2.0**53}), "body.a", "as text"),
     "huge number": (draft(body={"a": 10**5000}), "body.a", "as text"),
     "key": (draft(body={"a": {1: 2}}), "body.a", "a key that is not a text"),
     "turned key": (draft(body={"\u2066": 2}), "body", "a key that holds a mark"),

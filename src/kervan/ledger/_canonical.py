@@ -16,6 +16,8 @@ __all__ = ["BAD_TEXT", "MAX_DEPTH", "MAX_SAFE", "SORTED", "canonical", "faults",
 
 #: Whole numbers beyond this are not the same in every reader of JSON (RFC 8785, 3.2.2.3).
 MAX_SAFE: Final = 2**53 - 1
+#: From here on a fraction is written with an exponent.
+_WITH_EXPONENT: Final = 1e21
 MAX_DEPTH: Final = 32
 _MAX_ID: Final = 200
 
@@ -102,7 +104,8 @@ def _text_faults(text: str, place: str) -> list[tuple[str, str, Any]]:
 def _number_faults(value: float, place: str) -> list[tuple[str, str, Any]]:
     if isinstance(value, float) and not math.isfinite(value):
         return [(place, "is not a number of JSON: NaN and infinity have no place in it; use null", value)]
-    if isinstance(value, int) and abs(value) > MAX_SAFE:
+    # A fraction as large as that is written without a point, and would be read as a whole number.
+    if MAX_SAFE < abs(value) < (_WITH_EXPONENT if isinstance(value, float) else math.inf):
         return [(place, f"is beyond {MAX_SAFE}, up to which every reader keeps whole numbers; give it as text", value)]
     return []
 
