@@ -9,6 +9,7 @@ import pytest
 
 from kervan.network import Meta, Network
 from kervan.schema import TABLES
+from ledger_databases import place, postgres, postgres_server  # noqa: F401 - fixtures for every test
 
 COMMON = {"source_id": "S1", "quality": "observed"}
 
@@ -72,8 +73,20 @@ BASE = {
     ),
     "carriage": rows(
         "carriage",
-        {"carriage_id": "box.train", "commodity_id": "box", "vehicle_kind": "train", "cost_usd_per_unit_km": 0.5},
-        {"carriage_id": "box.truck", "commodity_id": "box", "vehicle_kind": "truck", "cost_usd_per_unit_km": 1.5},
+        {
+            "carriage_id": "box.train",
+            "commodity_id": "box",
+            "vehicle_kind": "train",
+            "cost_usd_per_unit_km": 0.5,
+            "shipment_units": 2.0,
+        },
+        {
+            "carriage_id": "box.truck",
+            "commodity_id": "box",
+            "vehicle_kind": "truck",
+            "cost_usd_per_unit_km": 1.5,
+            "shipment_units": 2.0,
+        },
         {"carriage_id": "box.ship", "commodity_id": "box", "vehicle_kind": "ship", "cost_usd_per_unit_km": 0.2},
     ),
 }
@@ -123,7 +136,8 @@ def mini_corridor() -> Network:
 
     P exit post 3 h wait + 2 h; Q entry post, half of the consignments 1 h electronic instead of 5 h;
     gauge yard 4 h; port R 6 h; ferry every 48 h, cv 1, load 3 h, 200 km at 25 km/h, unload 2 h, closed
-    one tenth of the time in month 1; port S 2 h behind a door open Monday to Friday 8-18.
+    one tenth of the time in month 1; port S 2 h behind a door open Monday to Friday 8-18. 2,000 boxes a year go from
+    A to T, two in a consignment; two servers change gauges.
     """
     nodes = rows(
         "nodes", node("A", "AA", 40.0), node("P", "AA", 41.0, kind="border"), node("Q", "BB", 41.1, kind="border"),
@@ -163,7 +177,8 @@ def mini_corridor() -> Network:
          "electronic_frac": 0.5, "electronic_service_h": 1.0},
         {"facility_id": "Q.border.BB-AA.rail", "step_no": 1, "name": "Customs", "kind": "customs", "service_h": 1.0},
         {"facility_id": "P.border.BB-AA.rail", "step_no": 1, "name": "Customs", "kind": "customs", "service_h": 1.0},
-        {"facility_id": "Q.gauge", "step_no": 1, "name": "Gauge change", "kind": "gauge_change", "service_h": 4.0},
+        {"facility_id": "Q.gauge", "step_no": 1, "name": "Gauge change", "kind": "gauge_change", "service_h": 4.0,
+         "server_count": 2},
         {"facility_id": "R.port.rail-sea", "step_no": 1, "name": "Crane", "kind": "crane", "service_h": 6.0},
         {"facility_id": "S.port.sea-road", "step_no": 1, "name": "Documents", "kind": "documents", "service_h": 2.0,
          "calendar_id": "office"},
@@ -183,7 +198,12 @@ def mini_corridor() -> Network:
          "rule": "headway", "headway_h": 48.0, "headway_cv_frac": 1.0, "load_h": 3.0, "unload_h": 2.0,
          "cost_usd_per_t": 8.0},
     )  # fmt: skip
+    demand = rows(
+        "demand",
+        {"demand_id": "a-t", "origin_node_id": "A", "destination_node_id": "T", "commodity_id": "box", "year": 2025,
+         "volume_per_year": 2000.0, "kind": "observed"},
+    )  # fmt: skip
     return network(
         nodes=nodes, links=links, facilities=facilities, steps=steps, calendars=calendars, closures=closures,
-        fleets=fleets, services=services,
+        fleets=fleets, services=services, demand=demand,
     )  # fmt: skip

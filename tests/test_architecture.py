@@ -22,16 +22,20 @@ MODULES = {
 
 #: Part of the house to its rank; a module imports only from lower ranks, or from its own part.
 RANKS = {
-    "errors": 0, "schema": 1, "drawing": 1, "arcs": 1.5, "network": 2, "ledger": 2, "scenario": 3, "result": 3,
-    "engines": 4, "indicators": 4.5, "drivers": 4.5, "formats": 5, "validation": 5.5, "report": 6, "cli": 7,
-    "corridors": 0,  # data, and nothing else
+    "errors": 0, "edtf": 0.5, "schema": 1, "drawing": 1, "arcs": 1.5, "network": 2, "ledger": 2,
+    "scenario": 3, "result": 3, "engines": 4, "indicators": 4.5, "drivers": 4.5, "formats": 5, "validation": 5.5,
+    "register": 5.5, "report": 6, "cli": 7,
+    "corridors": 0, "registers": 0,  # data, and nothing else
 }  # fmt: skip
 SAME_PART = {
     "_column": "schema", "_conform": "schema", "_toml": "schema", "_moments": "arcs", "_grounds": "arcs",
     "_files": "errors",
 }  # fmt: skip
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_ARGUMENTS, MOST_PUBLIC_NAMES = 600, 60, 8, 20
-HEAVY = {"numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib"}
+HEAVY = {
+    "numba", "scipy", "openpyxl", "jinja2", "rich", "playwright", "matplotlib", "psycopg", "cryptography", "rfc8785",
+    "spacy",
+}  # fmt: skip
 #: What numba compiles stands with its decorator at module level, so these import it there; nobody else imports them so.
 COMPILED = {
     f"kervan.engines.simulate.{name}"
@@ -47,6 +51,7 @@ COMPILED = {
         "run",
         "shelf",
         "stations",
+        "trace",
         "waits",
         "world",
     )

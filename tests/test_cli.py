@@ -22,7 +22,8 @@ from kervan.errors import KervanError
 from kervan.formats import load, read, save, write
 from kervan.network import Network
 
-COMMANDS = ("report", "route", "check", "show", "scenario", "convert", "validate", "sources", "new")
+COMMANDS = ("report", "route", "check", "show", "scenario", "convert", "validate", "sources", "new", "simulate",
+            "compare")  # fmt: skip
 
 
 def run(*arguments: object, code: int = 0) -> Any:

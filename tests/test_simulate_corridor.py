@@ -130,7 +130,7 @@ def test_replications_are_added_until_the_mean_is_known_well_enough() -> None:
 def test_too_much_work_is_told_before_and_after() -> None:
     net, told = starter(), []
     result = kv.run(net, "simulate", SimulateParams(replications=1, volume_factor=3.0, **SHORT), watch=told.append)
-    assert any("utilisation 1.7 at XA_PASS.XA-XB.rail 1" in words for words in told[0].warnings)
+    assert any("utilisation 1.71 at steps XA_PASS.XA-XB.rail 1 (Customs, leaving)" in words for words in told[0].warnings)
     notes = result["notes"]
     assert "XA_PASS.XA-XB.rail 1" in set(notes.loc[notes["kind"] == "unstable", "place"])
 

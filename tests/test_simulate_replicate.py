@@ -9,9 +9,9 @@ import pytest
 
 from kervan.engines.simulate.model import Branch, Enter, Hours, Lane, Law, Model, Ride, Source, Station, Visit, Yard
 from kervan.engines.simulate.output import paired
-from kervan.engines.simulate.replicate import runs_of, runs_until
+from kervan.engines.simulate.replicate import runs_of
 from kervan.engines.simulate.run import Run, run_model
-from kervan.errors import NotConverged, ParamsError, SolveError
+from kervan.errors import ParamsError, SolveError
 
 
 def exponential(mean_h: float) -> Law:
@@ -76,13 +76,6 @@ def test_an_error_in_one_replication_is_the_error_of_all() -> None:
     crowded = Model((Source("a", exponential(0.5), ((1.0, way),)),), stations=(Station("post"),))
     with pytest.raises(SolveError, match=r"more than 200 consignments are under way; most wait at post"):
         list(runs_of(crowded, 1e5, 4, threads=2, max_alive=200))
-
-
-def test_replications_until_the_mean_is_known() -> None:
-    runs = runs_until(corridor(), 3000.0, 0.01, seed=5, warm_h=500.0)
-    assert 5 <= len(runs) < 500
-    with pytest.raises(NotConverged, match="6 replications"):
-        runs_until(corridor(), 500.0, 0.0001, most=6)
 
 
 @pytest.mark.parametrize(

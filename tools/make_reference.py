@@ -83,7 +83,7 @@ def code(value: Any) -> str:
     return f"`{value}`" if value != "" else ""
 
 
-def column_rows(table: Any) -> Iterator[tuple[str, ...]]:
+def column_rows(table: Any, page: str = "tables") -> Iterator[tuple[str, ...]]:
     """Yield name, kind, unit, default, range and meaning of every column of a table."""
     from kervan.schema import REQUIRED
 
@@ -92,7 +92,7 @@ def column_rows(table: Any) -> Iterator[tuple[str, ...]]:
         span = ", ".join(f"{sign} {end:g}" for sign, end in ends if math.isfinite(end))
         default = "**must be filled**" if column.default is REQUIRED else code(column.default) or "blank"
         doc = column.doc + (f" One of: {', '.join(column.choices)}." if column.choices else "")
-        doc += f" Refers to [{column.refers_to}](tables.md#{column.refers_to})." if column.refers_to else ""
+        doc += f" Refers to [{column.refers_to}]({page}.md#{column.refers_to})." if column.refers_to else ""
         yield f"`{column.name}`", column.kind, column.unit, default, span, doc.replace("<", "&lt;")
 
 
@@ -135,6 +135,34 @@ def tables_page() -> str:
     return "\n\n".join(parts)
 
 
+def register_page() -> str:
+    from kervan.register.schema import FORCES, REGISTER
+
+    about = (
+        "A register is a ledger of events; its tables are what the events come to. As files it is a folder of CSV "
+        "files, one for each table, named `<table>.csv`, UTF-8, the first line naming the columns; a file that has no "
+        "rows may be left out, and so may a column whose cells are all blank. A file `register.toml` may say "
+        "what it is: a section `[register]` with `name`, `title`, `licence` and `attribution`. `kervan register "
+        "import FOLDER` reads it whole or not at all; `kervan register export FOLDER` writes it, with a "
+        "`datapackage.json` generated from the declarations below. A workbook (`.xlsx`) has a sheet for "
+        "each table instead.\n\n"
+        "Every row names its source (`source_id`). A date is a partial date (EDTF level 1): `2025`, `2025-06`, "
+        "`2025-06-12`, `2025-06/2025-08`, `2025-06/..`, `202X`, `2025-06-12?`; a day that is not known is not made up. "
+        "A spreadsheet makes a day out of a month: format such cells as text. A column of kind `ids` holds keys "
+        "separated by `;`. A text is plain: one that holds HTML, begins like a formula, or turns the direction of "
+        "writing is refused. A cell of a CSV file that begins with an apostrophe before `=`, `+`, `-` or `@` stands "
+        "for the text behind it.\n\n"
+        f"The forces of a commitment: {', '.join(f'{number} {force}' for number, force in enumerate(FORCES))}. Below 2 "
+        "something was only called for or proposed: it is checked for uptake and never scored. Overdue, in force and "
+        "delivered are worked out, and nowhere a column."
+    )
+    index = [(f"[{t.name}](#{t.name})", t.doc, code(t.key[0])) for t in REGISTER.values()]
+    parts = [f"# Register\n\n{about}", grid(("table", "a row is", "key"), index)]
+    parts += [f"## {t.name}\n\nA row is {t.doc}.\n\n" + grid(_COLUMN_HEAD, column_rows(t, "register"))
+              for t in REGISTER.values()]  # fmt: skip
+    return "\n\n".join(parts)
+
+
 def engines_page() -> str:
     from kervan.engines import ENGINES, engine
 
@@ -168,13 +196,17 @@ def indicators_page() -> str:
 
 def formats_page() -> str:
     from kervan.formats import FORMATS
+    from kervan.formats.eventlog import EVENT_FORMATS
 
     rows = [
         (f"`{f.name}`", ", ".join(map(code, f.suffixes)) or "folder", f.doc, "both ways" if f.read else "written only")
         for f in FORMATS.values()
     ]
-    return "# Formats\n\n`kervan convert FROM TO` turns one into another.\n\n" + grid(
-        ("name", "files end in", "what it is", ""), rows
+    packages = grid(("name", "files end in", "what it is", ""), rows)
+    events = grid(("files end in", "what it is"), [(code(f.suffix), f.doc) for f in EVENT_FORMATS.values()])
+    return (
+        f"# Formats\n\n`kervan convert FROM TO` turns one into another.\n\n{packages}\n\n"
+        f"## Events of a simulation\n\n`write_events` writes them: [how to](../howto/export-events.md).\n\n{events}"
     )
 
 
@@ -271,6 +303,7 @@ def comment_above(module: str, name: str) -> str:
 
 PAGES: Mapping[str, tuple[str, Callable[[], str]]] = {
     "tables": ("kervan.schema", tables_page),
+    "register": ("kervan.register.schema", register_page),
     "engines": ("kervan.engines.route", engines_page),
     "edits": ("kervan.scenario", edits_page),
     "indicators": ("kervan.indicators", indicators_page),

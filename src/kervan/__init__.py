@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kervan.engines import ENGINES, run
     from kervan.engines.route import RouteParams
+    from kervan.engines.simulate.params import SimulateParams
     from kervan.errors import InputError, KervanError, NoPath, SchemaError
     from kervan.formats import load, save
     from kervan.indicators import INDICATORS, measure
@@ -39,6 +40,7 @@ _HOME = {
     "RouteParams": "kervan.engines.route",
     "Scenario": "kervan.scenario",
     "SchemaError": "kervan.errors",
+    "SimulateParams": "kervan.engines.simulate.params",
     "TABLES": "kervan.schema",
     "at": "kervan.scenario",
     "load": "kervan.formats",
@@ -59,6 +61,7 @@ __all__ = [
     "RouteParams",
     "Scenario",
     "SchemaError",
+    "SimulateParams",
     "at",
     "load",
     "measure",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan._cli_output import Field, number, print_csv, print_json, print_table, records, say
@@ -74,12 +74,10 @@ def answer(net: Network, question: Question, scenario: Scenario | None) -> Resul
     NoPath
         When nothing goes there; the message says why.
     """
+    from kervan._cli_scenario import at_year
     from kervan.engines import run
-    from kervan.scenario import Scenario
 
-    if question.year is not None:
-        scenario = replace(scenario or Scenario(f"at {question.year}"), year=question.year)
-    return run(net, "route", _params(net, question), scenario)
+    return run(net, "route", _params(net, question), at_year(scenario, question.year))
 
 
 def _params(net: Network, question: Question) -> RouteParams:

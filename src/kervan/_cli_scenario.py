@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kervan.network import Network
     from kervan.scenario import Scenario
 
-__all__ = ["differing_cells", "named", "print_difference", "print_list", "print_scenario"]
+__all__ = ["at_year", "differing_cells", "named", "print_difference", "print_list", "print_scenario"]
 
 #: The name of the network as it is, when no scenario of the package is called so.
 TODAY: Final = "today"
@@ -57,6 +57,13 @@ def named(package: str, name: str) -> Scenario:
     if name == TODAY:
         return Scenario(TODAY, title="The network as it is")
     raise UnknownName("scenario", name, {*known, TODAY})
+
+
+def at_year(scenario: Scenario | None, year: int | None) -> Scenario | None:
+    """Return a scenario, or none, as it stands in a year; None leaves the year as it is."""
+    from kervan.scenario import Scenario
+
+    return scenario if year is None else replace(scenario or Scenario(f"at {year}"), year=year)
 
 
 def print_list(net: Network, package: str, form: str) -> None:

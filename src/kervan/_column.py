@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REQUIRED", "UNITS", "Column", "Table"]
 
-Kind = Literal["id", "text", "choice", "int", "float", "flag", "json"]
+Kind = Literal["id", "text", "choice", "int", "float", "flag", "json", "date", "ids"]
 
 REQUIRED: Final = object()
 #: Canonical units and the suffix a column name must end in (results may also say ``hours_mean``). A unit that is
@@ -52,7 +52,8 @@ class Column:
     name
         ``<quantity>_<unit>``; the suffix must agree with ``unit``.
     kind
-        ``id`` (a short stable key), ``text``, ``choice``, ``int``, ``float``, ``flag`` or ``json``.
+        ``id`` (a short stable key), ``text``, ``choice``, ``int``, ``float``, ``flag``, ``json``, ``date`` (a partial
+        date, see `kervan.edtf`) or ``ids`` (keys separated by ``;``).
     doc
         What it means, one sentence.
     unit

@@ -18,7 +18,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from kervan.errors import Problem, did_you_mean, shown
+from kervan.edtf import parse
+from kervan.errors import InputError, Problem, did_you_mean, shown
 from kervan.schema import _CONTROL, _ID, _MAX_JSON, _MAX_TEXT, MAX_PROBLEMS, Column, Table
 
 EARTH_RADIUS_KM = 6371.0088
@@ -79,7 +80,8 @@ def _conform_column(
         return (values_as_given + 0.0 if column.kind == "float" else values_as_given), []  # no negative zero
     readers: dict[str, Callable[[Column, Any], tuple[Any, str]]] = {
         "id": _read_id, "text": _read_text, "choice": _read_choice, "int": _read_int,
-        "float": _read_float, "flag": _read_flag, "json": _read_json,
+        "float": _read_float, "flag": _read_flag, "json": _read_json, "date": _read_date,
+        "ids": _read_ids,
     }  # fmt: skip
     read = readers[column.kind]
     neutral: Any = "" if column.dtype == "str" else 0
@@ -164,6 +166,18 @@ def _read_id(column: Column, cell: Any) -> tuple[Any, str]:
     return text, ""
 
 
+def _read_ids(column: Column, cell: Any) -> tuple[Any, str]:
+    text, message = _read_text(column, cell)
+    if message:
+        return None, message
+    names = [name.strip() for name in text.split(";") if name.strip()]
+    if len(set(names)) < len(names):
+        return None, "names a key twice"
+    if not names or not all(map(_ID.fullmatch, names)):
+        return None, "is not keys separated by ; (letters, digits and _ . : + -, at most 80 each)"
+    return ";".join(names), ""
+
+
 def _read_choice(column: Column, cell: Any) -> tuple[Any, str]:
     text, message = _read_text(column, cell)
     if message:
@@ -176,6 +190,16 @@ def _read_choice(column: Column, cell: Any) -> tuple[Any, str]:
 def _near(text: str, names: Iterable[str]) -> str:
     hint = did_you_mean(text, names)
     return hint if hint.startswith("; did") else ""
+
+
+def _read_date(column: Column, cell: Any) -> tuple[Any, str]:
+    text, message = _read_text(column, cell)
+    if message:
+        return None, message  # also a date of a spreadsheet, which makes up a day for a month
+    try:
+        return parse(text).text, ""
+    except InputError as error:
+        return None, str(error)
 
 
 def _read_float(column: Column, cell: Any) -> tuple[Any, str]:
@@ -305,7 +329,9 @@ def reference_problems(
             cells = frame[column.name].tolist()
             if keys[target.name].issuperset(cells):
                 continue
-            names = [(row, name) for row, name in enumerate(cells) if name not in keys[target.name]][:MAX_PROBLEMS]
+            is_list = column.kind == "ids"
+            told = ((row, name) for row, cell in enumerate(cells) for name in (cell.split(";") if is_list else [cell]))
+            names = list(islice(((row, name) for row, name in told if name not in keys[target.name]), MAX_PROBLEMS))
             hints = _hints([name for _, name in names], known)
             for row, name in names:
                 message = f"no such row in {target.name}{hints.get(name, '')}"

@@ -1,8 +1,8 @@
 """The command line: parse, call one function, show.
 
-Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 141 nobody
-reads the pipe any more; 1 a bug. What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are
-for machines.
+Exit codes: 0 all is well; 2 the input is wrong; 3 the question has no answer; 4 the ledger refuses; 130 Ctrl-C ended
+it (what ``simulate`` and ``compare`` had finished by then is printed); 141 nobody reads the pipe any more; 1 a bug.
+What is wrong goes to the error stream in words; ``--json`` and ``--csv`` are for machines.
 """
 
 # ruff: noqa: FBT001, FBT002, PLR0913, PLR0917 - the parameters of a command are its options
@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kervan._cli_ledger import ledger_app
+from kervan._cli_options import Csv, Json, form_of
+from kervan._cli_register import register_app
 from kervan.errors import InputError, KervanError
 
 if TYPE_CHECKING:
@@ -50,16 +53,29 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(help="List, show and compare scenarios.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(register_app, name="register")
 
 _Package = Annotated[str, typer.Option("--package", "-p", help="Name of a shipped package, or path of another.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-_Csv = Annotated[bool, typer.Option("--csv", help="Print CSV for machines.")]
 _Commodity = Annotated[str, typer.Option("--commodity", "-c", help="What is sent.")]
 _Quantity = Annotated[float, typer.Option("--quantity", "-q", help="How much, in units of the commodity.")]
 _Depart = Annotated[
     str | None,
     typer.Option("--depart", help="Date or month of departure, for its weather; --year is that of the network."),
 ]
+_Year = Annotated[int | None, typer.Option("--year", help="Year to stand for, with what is agreed by then.")]
+_Replications = Annotated[int | None, typer.Option("--replications", "-n", help="How many; else as it takes.")]
+_HalfWidth = Annotated[
+    float | None,
+    typer.Option("--half-width", help="Half-width of the interval to reach, as a share of the mean time: 0.02."),
+]
+_Seed = Annotated[int | None, typer.Option("--seed", help="Of all random numbers; the same seed, the same answer.")]
+_Threads = Annotated[int | None, typer.Option("--threads", help="Replications at a time; 0: one a core.")]
+_Demand = Annotated[list[str] | None, typer.Option("--demand", help="A demand row, no other; may be repeated.")]
+_VolumeFactor = Annotated[float | None, typer.Option("--volume-factor", help="By which all demand is multiplied.")]
+_LeadDays = Annotated[float | None, typer.Option("--lead-days", help="Days before the year, in which it fills.")]
+_TailDays = Annotated[float | None, typer.Option("--tail-days", help="Days after it, for the last to arrive.")]
+_Save = Annotated[Path | None, typer.Option("--save", help="Folder to save the whole result to, as Parquet.")]
 _DEFAULT = "trans_caspian"
 #: What a shell says of a program that a closed pipe ended: 128 and the number of SIGPIPE.
 _READER_GONE = 141
@@ -92,12 +108,6 @@ def main() -> None:
 
         complain(f"Error: what was asked cannot be written or read: {fault}")
         raise SystemExit(_CANNOT_WRITE) from None
-
-
-def _form(*, as_json: bool, as_csv: bool) -> str:
-    if as_json and as_csv:
-        raise InputError("give --json or --csv, not both")
-    return "json" if as_json else "csv" if as_csv else "text"
 
 
 def _loaded(package: str) -> Network:
@@ -142,13 +152,13 @@ def report(
         bool, typer.Option("--simulate", help="Simulate its years now (minutes), not those the package keeps.")
     ] = False,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Write the report: one self-contained page that opens in any browser."""
     from kervan._cli_report import write
 
-    write(package, output, _form(as_json=as_json, as_csv=as_csv), pdf=pdf, simulate=simulate)
+    write(package, output, form_of(as_json=as_json, as_csv=as_csv), pdf=pdf, simulate=simulate)
 
 
 @app.command()
@@ -158,7 +168,7 @@ def route(
     commodity: _Commodity = "",
     quantity: _Quantity = 1.0,
     depart: _Depart = None,
-    year: Annotated[int | None, typer.Option("--year", help="Year to stand for, with what is agreed by then.")] = None,
+    year: _Year = None,
     scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="Name of a scenario, or its file.")] = None,
     via: Annotated[
         list[str] | None, typer.Option("--via", help="A place to pass, in this order; may be repeated.")
@@ -183,13 +193,13 @@ def route(
     alternatives: Annotated[int, typer.Option("--alternatives", "-k", help="How many itineraries at most.")] = 5,
     itinerary: Annotated[int, typer.Option("--itinerary", "-i", help="Whose stages to show.")] = 1,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Find the ways of one consignment: hours, money, emissions, and how sure they are."""
     from kervan._cli_route import Question, answer, print_route
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     net = _loaded(package)
     wishes = {
         "modes": tuple(mode or ()), "vehicle_kinds": tuple(vehicle or ()), "max_hours": max_hours,
@@ -203,18 +213,81 @@ def route(
 
 
 @app.command()
+def simulate(
+    scenario: Annotated[str | None, typer.Option("--scenario", "-s", help="Name of a scenario, or its file.")] = None,
+    year: _Year = None,
+    replications: _Replications = None,
+    half_width: _HalfWidth = None,
+    seed: _Seed = None,
+    threads: _Threads = None,
+    demand: _Demand = None,
+    volume_factor: _VolumeFactor = None,
+    lead_days: _LeadDays = None,
+    tail_days: _TailDays = None,
+    save: _Save = None,
+    package: _Package = _DEFAULT,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Simulate a year of all consignments: queues, ships, weather, and how surely each arrives."""
+    from kervan import _cli_simulate as shell
+
+    form = form_of(as_json=as_json, as_csv=as_csv)
+    wishes = {
+        "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
+        "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
+    }  # fmt: skip
+    result = shell.simulate(_loaded(package), _scenario(package, scenario), shell.Asked(wishes, year, save), form)
+    if shell.was_stopped(result):
+        raise typer.Exit(shell.INTERRUPTED)
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A scenario or its file; today: the network as it is.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    year: _Year = None,
+    replications: _Replications = None,
+    half_width: _HalfWidth = None,
+    seed: _Seed = None,
+    threads: _Threads = None,
+    demand: _Demand = None,
+    volume_factor: _VolumeFactor = None,
+    lead_days: _LeadDays = None,
+    tail_days: _TailDays = None,
+    save: _Save = None,
+    package: _Package = _DEFAULT,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Simulate two scenarios with the same random numbers: what differs, and how surely B is better."""
+    from kervan import _cli_simulate as shell
+    from kervan._cli_scenario import named
+
+    form = form_of(as_json=as_json, as_csv=as_csv)
+    wishes = {
+        "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
+        "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
+    }  # fmt: skip
+    scenarios = named(package, first), named(package, second)
+    result = shell.compare(_loaded(package), scenarios, shell.Asked(wishes, year, save), form)
+    if shell.was_stopped(result):
+        raise typer.Exit(shell.INTERRUPTED)
+
+
+@app.command()
 def check(
     named: Annotated[str, typer.Argument(metavar="[PACKAGE]", help="The same as --package.")] = "",
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Check a package: every problem at once, with file, row and what would be right."""
     from kervan._cli_package import check as checked
 
     if named and package != _DEFAULT:
         raise InputError(f"check one package: {named} or {package}")
-    code = checked(named or package, _form(as_json=as_json, as_csv=as_csv))
+    code = checked(named or package, form_of(as_json=as_json, as_csv=as_csv))
     if code:
         raise typer.Exit(code)
 
@@ -224,13 +297,13 @@ def show(
     what: Annotated[str, typer.Argument(help="tables, columns, a table, or a key or name.")] = "tables",
     where: Annotated[list[str] | None, typer.Option("--where", help="column=value; may be repeated.")] = None,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Show a table, or one place, link, facility, source, ... with its source."""
     from kervan._cli_show import show as shown
 
-    shown(_loaded(package), what, where or (), _form(as_json=as_json, as_csv=as_csv))
+    shown(_loaded(package), what, where or (), form_of(as_json=as_json, as_csv=as_csv))
 
 
 @app.command()
@@ -239,35 +312,35 @@ def convert(
     target: Annotated[Path, typer.Argument(metavar="OUT", help="What to write; how it ends tells the format.")],
     to: Annotated[str, typer.Option("--to", help="package, parquet, xlsx, gmns or geojson.")] = "",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Write a package in another format."""
     from kervan._cli_package import convert as converted
 
-    converted(source, target, to, _form(as_json=as_json, as_csv=as_csv), force=force)
+    converted(source, target, to, form_of(as_json=as_json, as_csv=as_csv), force=force)
 
 
 @app.command()
 def validate(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also list the figures without an answer.")] = False,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Set published figures beside the model's own answers."""
     from kervan._cli_package import print_validation
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     print_validation(_loaded(package), form, is_full=verbose)
 
 
 @app.command()
-def sources(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+def sources(package: _Package = _DEFAULT, as_json: Json = False, as_csv: Csv = False) -> None:
     """List the sources, and how many rows rest on each."""
     from kervan._cli_package import print_sources
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     print_sources(_loaded(package), form)
 
 
@@ -275,36 +348,36 @@ def sources(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv =
 def new(
     name: Annotated[str, typer.Argument(help="What to call it: letters, digits, _ and -.")],
     folder: Annotated[Path, typer.Option("--in", help="Where to make it.")] = Path(),
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Write a small commented package to start from."""
     from kervan._cli_package import new as made
     from kervan._cli_package import print_new
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     print_new(name, made(name, folder), form)
 
 
 @scenario_app.command("list")
-def scenario_list(package: _Package = _DEFAULT, as_json: _Json = False, as_csv: _Csv = False) -> None:
+def scenario_list(package: _Package = _DEFAULT, as_json: Json = False, as_csv: Csv = False) -> None:
     """List the scenarios of a package."""
     from kervan._cli_scenario import print_list
 
-    print_list(_loaded(package), package, _form(as_json=as_json, as_csv=as_csv))
+    print_list(_loaded(package), package, form_of(as_json=as_json, as_csv=as_csv))
 
 
 @scenario_app.command("show")
 def scenario_show(
     name: Annotated[str, typer.Argument(help="Name of a scenario, or its file.")],
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Show a scenario, edit by edit."""
     from kervan._cli_scenario import named, print_scenario
 
-    print_scenario(_loaded(package), named(package, name), _form(as_json=as_json, as_csv=as_csv))
+    print_scenario(_loaded(package), named(package, name), form_of(as_json=as_json, as_csv=as_csv))
 
 
 @scenario_app.command("diff")
@@ -317,14 +390,14 @@ def scenario_diff(
     quantity: _Quantity = 1.0,
     depart: _Depart = None,
     package: _Package = _DEFAULT,
-    as_json: _Json = False,
-    as_csv: _Csv = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Compare two scenarios: which cells differ, and what changes for a consignment."""
     from kervan._cli_route import Question
     from kervan._cli_scenario import named, print_difference
 
-    form = _form(as_json=as_json, as_csv=as_csv)
+    form = form_of(as_json=as_json, as_csv=as_csv)
     if (origin is None) != (destination is None):
         raise InputError("give both --from and --to, or neither")
     net = _loaded(package)

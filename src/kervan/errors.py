@@ -15,7 +15,9 @@
     │   └── NotConverged
     └── LedgerError                     4   409
         ├── BrokenChain
-        └── IllegalMove
+        ├── IllegalMove
+        ├── KeyReused
+        └── StaleVersion
 
 A message says what is wrong, where, and what would be right. Anything else that escapes is a bug.
 """
@@ -24,7 +26,7 @@ from __future__ import annotations
 
 import difflib
 import reprlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,6 +38,7 @@ __all__ = [
     "InputError",
     "KervanError",
     "KervanWarning",
+    "KeyReused",
     "LedgerError",
     "NoPath",
     "NotConverged",
@@ -44,6 +47,7 @@ __all__ = [
     "ScenarioError",
     "SchemaError",
     "SolveError",
+    "StaleVersion",
     "UnknownName",
     "did_you_mean",
     "shown",
@@ -111,6 +115,29 @@ class BrokenChain(LedgerError):
 
 class IllegalMove(LedgerError):
     """An event does not follow from the state before it."""
+
+
+class KeyReused(LedgerError):
+    """An idempotency key stands for other events already."""
+
+
+class StaleVersion(LedgerError):
+    """Somebody else has recorded something about the same subject meanwhile.
+
+    Parameters
+    ----------
+    stale
+        Subject to the version expected and the version found.
+    message
+        Both values, in words.
+    """
+
+    def __init__(self, stale: Mapping[str, tuple[int, int]], message: str) -> None:
+        self.stale = dict(stale)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.stale, str(self))
 
 
 class KervanWarning(UserWarning):

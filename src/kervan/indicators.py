@@ -2,6 +2,7 @@
 
 An indicator is a function and one `Indicator` line in `INDICATORS`. `measure` computes all that a result has the
 tables for, as one long table. The headline itinerary is the first: the one of least generalised cost.
+Where a simulation never reaches something, the value is infinite.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["INDICATORS", "KEYS", "Indicator", "measure"]
 
 #: Columns that may break an indicator down, in the order of `measure`; blank where they do not.
-KEYS: Final = ("part", "country_code", "mode", "kind", "quality")
+KEYS: Final = ("part", "country_code", "mode", "kind", "quality", "demand_id", "fleet_id", "disruption_id")
 
 Value = Callable[["Network", "Result"], "float | pd.DataFrame"]
 
@@ -180,10 +181,42 @@ def _itinerary_count(net: Network, result: Result) -> float:
     return float(len(result["itineraries"]))
 
 
+# ── of a simulated year ─────────────────────────────────────────────────────────────────────────────
+
+
+def _each(table: str, key: str, column: str) -> Value:
+    """Return the function that reads a column of a table, row by row under its key."""
+
+    def value(net: Network, result: Result) -> pd.DataFrame:
+        del net
+        return result[table][[key, column]].rename(columns={column: "value"})
+
+    return value
+
+
+def _year_hours(net: Network, result: Result) -> float:
+    del net
+    return float(result["run"]["mean_h"].iloc[0])
+
+
+def _waiting_frac(net: Network, result: Result) -> float:
+    del net
+    od = result["od"]
+    parts = od[["moving_h", "waiting_h", "procedure_h"]].mul(od["consignments"], axis=0).sum()
+    return float(parts["waiting_h"] / parts.sum()) if parts.sum() > 0 else 0.0
+
+
+def _most_utilised(net: Network, result: Result) -> float:
+    del net
+    places = result["facilities"]
+    return float(places.loc[places["servers"] > 0, "utilisation_frac"].max()) if (places["servers"] > 0).any() else 0.0
+
+
 _ITINERARIES: Final = ("itineraries",)
 _STAGES: Final = ("itineraries", "stages")
 _GROUNDS: Final = ("grounds",)
 _FRONT: Final = ("front",)
+_OD: Final = ("od",)
 
 _ALL: Final = (
     Indicator("hours_mean", "Mean door-to-door hours of the first itinerary.", "h", _ITINERARIES, _first("hours_mean")),
@@ -217,6 +250,21 @@ _ALL: Final = (
               _quality_frac("cost_usd")),
     Indicator("emission_quality_frac", "Share of the emissions that rests on numbers of each quality.", "1", _GROUNDS,
               _quality_frac("emission_kg")),
+    Indicator("year_hours_mean", "Mean door-to-door hours of all consignments of a year.", "h", ("run",), _year_hours),
+    Indicator("od_hours_mean", "Mean door-to-door hours of each demand row.", "h", _OD,
+              _each("od", "demand_id", "mean_h")),
+    Indicator("od_hours_p90", "Hours nine of ten consignments of each demand row keep.", "h", _OD,
+              _each("od", "demand_id", "p90_h")),
+    Indicator("od_hours_p95", "Hours nineteen of twenty consignments of each demand row keep.", "h", _OD,
+              _each("od", "demand_id", "p95_h")),
+    Indicator("waiting_frac", "Share of the hours of all consignments of a year that is waiting.", "1", _OD,
+              _waiting_frac),
+    Indicator("utilisation_max_frac", "Utilisation of the queue with the busiest servers.", "1", ("facilities",),
+              _most_utilised),
+    Indicator("voyages", "Laden voyages of each fleet in a year.", "unit/year", ("fleets",),
+              _each("fleets", "fleet_id", "voyages_per_year")),
+    Indicator("recovery", "Days from the end of each disruption until its backlog is gone.", "d", ("recovery",),
+              _each("recovery", "disruption_id", "recovery_d")),
 )  # fmt: skip
 
 #: Every indicator by name.

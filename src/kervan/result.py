@@ -16,7 +16,7 @@ from kervan.schema import Column, Table, units_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Provenance", "Result"]
+__all__ = ["Provenance", "Result", "room_for"]
 
 _SCHEMA = "kervan.result/1"
 _MAX_JSON_BYTES = 20_000_000
@@ -108,11 +108,8 @@ class Result:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        folder = path_of(folder)
-        is_there = exists(folder)
-        if is_there and not _is_saved_result(folder):
-            raise FormatError(f"{folder} exists and is not a saved result; choose another name")
-        with new_folder(folder, overwrite=is_there, keep=False) as scratch:
+        folder = room_for(folder)
+        with new_folder(folder, overwrite=exists(folder), keep=False) as scratch:
             for name, frame in self._tables.items():
                 units, table = self.units(name), pa.Table.from_pandas(frame, preserve_index=False)
                 docs = {column.name: column.doc for column in self.spec[name].columns}
@@ -170,6 +167,20 @@ class Result:
         from kervan.drawing import result_html
 
         return result_html(self.provenance, self.spec, self._tables, self._places)
+
+
+def room_for(folder: str | Path) -> Path:
+    """Return the path of a folder that a result may be saved to: nothing is there, or a result that it replaces.
+
+    Raises
+    ------
+    FormatError
+        When something else is there.
+    """
+    folder = path_of(folder)
+    if exists(folder) and not _is_saved_result(folder):
+        raise FormatError(f"{folder} exists and is not a saved result; choose another name")
+    return folder
 
 
 def _checked(file: Path, limit: int = MAX_FILE_BYTES) -> Path:

@@ -24,7 +24,7 @@ TOUCHES_NOTHING: dict[str, list[dict[str, Any]]] = {
     "add": [{"op": "add", "table": "links", "rows": []}],
     "set": [
         {"op": "set", "table": "links", "where": {"link_id": "S-T.raod"}, "values": {"speed_km_per_h": 90.0}},
-        {"op": "set", "table": "demand", "where": {}, "values": {"note": "x"}},
+        {"op": "set", "table": "observations", "where": {}, "values": {"note": "x"}},
         {"op": "set", "table": "links", "where": {"mode": "rail", "gauge_mm": 0}, "values": {"note": "x"}},
         {"op": "set", "table": "links", "where": {"link_id": []}, "values": {"note": "x"}},
     ],

@@ -29,8 +29,11 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
             "depart": "2026-01",
             "epsilon": 0.1,
         },
-    ]
+    ],
+    "simulate": [{"replications": 2, "lead_d": 20.0, "tail_d": 20.0, "threads": 1}],
 }
+#: Tables in which there may be nothing to say.
+MAY_BE_EMPTY = {("simulate", table) for table in ("recovery", "notes", "fleets")}
 NAMES = sorted(kv.ENGINES)
 CASES = [pytest.param(name, item, id=f"{name}-{i}") for name in NAMES for i, item in enumerate(EXAMPLES.get(name, []))]
 
@@ -91,7 +94,7 @@ def test_the_tables_are_those_declared_and_hold_what_they_declare(
     for table, declared in spec.items():
         frame = result[table]
         assert list(frame.columns) == list(declared.names)
-        assert len(frame)
+        assert len(frame) or (name, table) in MAY_BE_EMPTY
         assert not frame.isna().any(axis=None)
         assert not frame.duplicated(list(declared.key)).any()
         for column in declared.columns:
@@ -120,7 +123,8 @@ def test_the_network_and_its_arcs_are_left_alone(name: str, params: dict[str, An
     result = asked(mini_corridor, name, params)
     for table in result:  # what a reader does to an answer stays with the reader
         frame = result[table]
-        frame.iloc[:, 0] = frame.iloc[0, 0]
+        if len(frame):
+            frame.iloc[:, 0] = frame.iloc[0, 0]
     for table, frame in before.items():
         pd.testing.assert_frame_equal(frame, mini_corridor[table], check_exact=True)
     for month in months:
@@ -137,7 +141,9 @@ def test_an_answer_can_be_saved_loaded_and_told_as_json(
     for table in result:
         pd.testing.assert_frame_equal(result[table], back[table], check_exact=True)
         assert back.units(table) == result.units(table)
-        assert all(np.isfinite(result[table][column]).all() for column in result.units(table))
+        for column in result.units(table):
+            says_so = "infinite" in result.spec[table][column].doc
+            assert says_so or np.isfinite(result[table][column]).all(), f"{table}.{column}"
     json.dumps(dataclasses.asdict(result.provenance), allow_nan=False)
 
 

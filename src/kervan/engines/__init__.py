@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kervan.scenario import Scenario
     from kervan.schema import Table
 
-__all__ = ["ENGINES", "Engine", "engine", "run"]
+__all__ = ["ENGINES", "Engine", "engine", "run", "stamp"]
 
 _log = logging.getLogger(__name__)
 
@@ -104,7 +104,6 @@ def run(
     SolveError
         When the question has no answer.
     """
-    import kervan
     from kervan.network import Network
     from kervan.scenario import Scenario
 
@@ -127,18 +126,39 @@ def run(
     else:
         tables = chosen.solve(changed, params)
     wall_time_s = time.perf_counter() - start
-    provenance = Provenance(
+    provenance = stamp(name, changed, params, wall_time_s, (scenario,) if scenario is not None else ())
+    _log.info("%s on %s (%d): %.3f s", name, changed.meta.name, changed.year, wall_time_s)
+    return Result(provenance, chosen.outputs, tables, {"nodes": changed["nodes"], "links": changed["links"]})
+
+
+def stamp(name: str, net: Network, params: Any, wall_time_s: float, scenarios: Sequence[Scenario]) -> Provenance:
+    """Return the provenance of an answer.
+
+    Parameters
+    ----------
+    name
+        What ran.
+    net
+        The network it ran on, with the edits of its scenario.
+    params
+        Its parameters, a dataclass.
+    wall_time_s
+        How long it took.
+    scenarios
+        None, the one that was applied, or those that were compared.
+    """
+    import kervan
+
+    return Provenance(
         engine=name,
         params=asdict(cast("DataclassInstance", params)),
-        package=changed.meta.name,
-        package_version=changed.meta.version,
-        package_digest=changed.digest,
-        scenario=scenario.name if scenario is not None else "",
-        scenario_digest=scenario.digest if scenario is not None else "",
-        year=changed.year,
+        package=net.meta.name,
+        package_version=net.meta.version,
+        package_digest=net.digest,
+        scenario=" | ".join(one.name for one in scenarios),
+        scenario_digest=" | ".join(one.digest for one in scenarios),
+        year=net.year,
         seed=getattr(params, "seed", None),
         kervan_version=kervan.__version__,
         wall_time_s=wall_time_s,
     )
-    _log.info("%s on %s (%d): %.3f s", name, changed.meta.name, changed.year, wall_time_s)
-    return Result(provenance, chosen.outputs, tables, {"nodes": changed["nodes"], "links": changed["links"]})

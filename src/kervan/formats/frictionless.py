@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan.schema import TABLES, Column, Table
@@ -10,11 +11,11 @@ from kervan.schema import TABLES, Column, Table
 if TYPE_CHECKING:
     from kervan.network import Meta
 
-__all__ = ["descriptor", "table_schema"]
+__all__ = ["descriptor", "resources", "table_schema"]
 
 _TYPES: Final = {
     "id": "string", "text": "string", "choice": "string", "int": "integer", "float": "number", "flag": "boolean",
-    "json": "array",
+    "json": "array", "date": "string", "ids": "string",
 }  # fmt: skip
 
 
@@ -37,7 +38,12 @@ def descriptor(meta: Meta) -> dict[str, Any]:
         content["licenses"] = [{"name": "".join(c if c.isalnum() or c in "-._" else "-" for c in meta.licence)}]
     if meta.attribution:
         content["contributors"] = [{"title": meta.attribution, "role": "author"}]
-    content["resources"] = [
+    return content | {"resources": resources(TABLES)}
+
+
+def resources(tables: Mapping[str, Table]) -> list[dict[str, Any]]:
+    """Return the description of a folder's CSV files, one for each declared table."""
+    return [
         {
             "profile": "tabular-data-resource",
             "name": table.name,
@@ -46,15 +52,14 @@ def descriptor(meta: Meta) -> dict[str, Any]:
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
-            "schema": table_schema(table),
+            "schema": table_schema(table, tables),
         }
-        for table in TABLES.values()
+        for table in tables.values()
     ]
-    return content
 
 
-def table_schema(table: Table) -> dict[str, Any]:
-    """Return the Table Schema of one table.
+def table_schema(table: Table, tables: Mapping[str, Table] = TABLES) -> dict[str, Any]:
+    """Return the Table Schema of one table among those it refers to.
 
     Examples
     --------
@@ -69,10 +74,10 @@ def table_schema(table: Table) -> dict[str, Any]:
     references = [
         {
             "fields": [column.name],
-            "reference": {"resource": column.refers_to, "fields": [TABLES[column.refers_to].key[0]]},
+            "reference": {"resource": column.refers_to, "fields": [tables[column.refers_to].key[0]]},
         }
         for column in table.columns
-        if column.refers_to
+        if column.refers_to and column.kind == "id"
     ]
     if references:
         schema["foreignKeys"] = references

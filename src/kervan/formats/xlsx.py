@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from kervan._files import file_fault, new_file, shown_size
-from kervan.errors import Problem
+from kervan.errors import FormatError, Problem
 from kervan.formats._package import (
     MAX_COLUMNS,
     Package,
@@ -35,7 +35,7 @@ from kervan.schema import MAX_PROBLEMS, TABLES, Column, Table
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["read", "write"]
+__all__ = ["read", "read_sheets", "write", "write_table"]
 
 ABOUT: Final = "README"
 _REPORT, _SCENARIOS = "report", "scenarios"
@@ -58,16 +58,10 @@ def read(path: Path) -> Package:
     """Return what a workbook holds, with every problem of reading it."""
     from kervan.network import Meta
 
-    fault = file_fault(path) or _zip_fault(path)
-    sheets: dict[str, RawTable] = {}
-    if not fault:
-        try:
-            left = _Left(_MAX_CELLS)
-            sheets = {name: _sheet(path.name, name, rows, left) for name, rows in _rows_of_sheets(path)}
-        except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a malformed part makes it trip over
-            fault = f"cannot be read as an Excel workbook: {type(error).__name__}: {str(error)[:150]}"
-    if fault:
-        problem = Problem("package", 0, "", "", fault, path.name)
+    try:
+        sheets = read_sheets(path)
+    except FormatError as error:
+        problem = Problem("package", 0, "", "", str(error), path.name)
         return Package(Meta(), {}, problems=(problem,), where=path.name, is_unread=True)
     package = _about(sheets.pop(ABOUT, None), path)
     settings, found = _toml_texts(sheets.pop(_REPORT, None))
@@ -81,6 +75,24 @@ def read(path: Path) -> Package:
         problems=(*package.problems, *found, *more, *faults),
         where=path.name,
     )
+
+
+def read_sheets(path: Path) -> dict[str, RawTable]:
+    """Return the sheets of a workbook by name, the problems of each with it.
+
+    Raises
+    ------
+    FormatError
+        When it cannot be read as a workbook at all, or must not be.
+    """
+    if fault := file_fault(path) or _zip_fault(path):
+        raise FormatError(fault)
+    left = _Left(_MAX_CELLS)
+    try:
+        return {name: _sheet(path.name, name, rows, left) for name, rows in _rows_of_sheets(path)}
+    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a malformed part makes it trip over
+        message = f"cannot be read as an Excel workbook: {type(error).__name__}: {str(error)[:150]}"
+        raise FormatError(message) from None
 
 
 def _zip_fault(path: Path) -> str:
@@ -282,7 +294,7 @@ def write(package: Package, path: Path, *, overwrite: bool = False) -> None:
     _write_about(book.create_sheet(ABOUT), package)
     for name, table in TABLES.items():
         frame = package.tables[name].frame if name in package.tables else table.empty()
-        _write_table(book.create_sheet(name), table, {c.name: frame[c.name].tolist() for c in table.columns})
+        write_table(book.create_sheet(name), table, {c.name: frame[c.name].tolist() for c in table.columns})
     for title, texts in (
         (_REPORT, {"report": toml_text({"report": package.report})} if package.report else {}),
         (_SCENARIOS, package.scenarios),
@@ -322,7 +334,8 @@ def _write_about(sheet: Worksheet, package: Package) -> None:
         cell.font = Font(bold=True)
 
 
-def _write_table(sheet: Worksheet, table: Table, cells: Mapping[str, Sequence[Any]]) -> None:
+def write_table(sheet: Worksheet, table: Table, cells: Mapping[str, Sequence[Any]]) -> None:
+    """Write the cells of a declared table into a sheet, with headings that say what each column means."""
     position = 0
     for column in table.columns:
         values = [_parts(value) for value in cells[column.name]]

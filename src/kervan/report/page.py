@@ -31,6 +31,7 @@ from kervan.report.figures import NARROW, WIDE, Figure, Size, figure
 from kervan.report.grid import Grid, Head, link_to
 from kervan.report.mapfigure import corridor_map, sea_map
 from kervan.report.profiles import DOING, Profile, profile
+from kervan.report.promises import promises_section
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +60,7 @@ def context(story: Story) -> dict[str, Any]:
         "scenarios": _scenarios(story),
         "choking": choking_section(story),
         "checks": checks_section(story),
+        "promises": promises_section(story.settings.register) if story.settings.register else None,
         "quality": _quality(trips) if trips else None,
         "quality_title": findings.trust_headline(trips[0]) if trips else "Where the numbers come from",
         "sources": _sources(story, trips),

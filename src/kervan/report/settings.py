@@ -16,6 +16,7 @@ __all__ = ["Settings", "settings_of"]
 
 _KNOWN: Final = (
     "origin", "destinations", "commodity", "quantity", "year", "month", "scenarios", "routes", "competitors", "pairs",
+    "register",
 )  # fmt: skip
 _MOST_DESTINATIONS: Final = 4
 _MOST_SCENARIOS: Final = 4
@@ -44,6 +45,8 @@ class Settings:
         Names of those that compete with the corridor.
     pairs
         Further journeys for the comparison of scenarios: origin, destination, and the only mode (blank: any).
+    register
+        Name of a register that comes with Kervan, whose scoreboard is shown; blank: none.
     is_chosen
         Whether the package says nothing, and the journey was chosen here.
     """
@@ -59,6 +62,7 @@ class Settings:
     competitors: frozenset[str]
     pairs: tuple[tuple[str, str, str], ...]
     is_chosen: bool
+    register: str = ""
 
     @property
     def depart(self) -> str | None:
@@ -130,7 +134,17 @@ def settings_of(
         competitors=frozenset(map(str, _list(given, "competitors"))),
         pairs=tuple(_pair(net, item) for item in _list(given, "pairs")),
         is_chosen="origin" not in given,
+        register=_register(given.get("register", "")),
     )
+
+
+def _register(name: Any) -> str:
+    """Return the name of a register that comes with Kervan: a package of others does not open files."""
+    from kervan.register.store import shipped
+
+    if name != "" and name not in shipped():
+        raise UnknownName("register for [report]", str(name), shipped())
+    return str(name)
 
 
 def _list(given: Mapping[str, Any], key: str) -> list[Any]:

@@ -10,12 +10,13 @@ from kervan.engines.simulate._program import Stage, Written
 from kervan.engines.simulate._sailings import size_in
 from kervan.engines.simulate._when import Openings, Row, rows_of
 from kervan.engines.simulate.model import Lane, Law, Station, Visit
+from kervan.errors import ParamsError
 from kervan.schema import UNKNOWN_SERVERS
 
 if TYPE_CHECKING:
     from kervan.network import Network
 
-__all__ = ["Stops"]
+__all__ = ["Stops", "passing"]
 
 _YEAR_H: Final = 8760.0
 
@@ -76,10 +77,9 @@ class Stops:
         """Write the limit of a facility, one server that takes each consignment for its share of the capacity."""
         size = size_in(facility["capacity_unit"], written.size_units, commodity)
         if math.isfinite(facility["capacity_per_year"]) and size is not None:
-            hours = size * _YEAR_H / facility["capacity_per_year"]
             name = self._station(f"{facility['facility_id']} capacity", 1, (), "finish", **_where(facility),
                                  name="Capacity")  # fmt: skip
-            written.put(Visit(name, Law.of("deterministic", hours)))
+            written.put(Visit(name, passing(f"facilities {facility['facility_id']}", facility, size)))
 
     def _queue(
         self, written: Written, step: Row, facility: Row, arc: Row, gates: tuple[str, ...], *, may_leave: bool
@@ -137,6 +137,19 @@ class Stops:
         self._stations.setdefault(key, Station(key, servers, gates, at_closing))
         self._meaning.setdefault(key, meaning)
         return key
+
+
+def passing(place: str, row: Row, size: float) -> Law:
+    """Return how long one consignment takes up a facility or a line with a limit, each by its share of the capacity.
+
+    Raises
+    ------
+    ParamsError
+        When the capacity is 0; the message names the place.
+    """
+    if not row["capacity_per_year"] > 0:
+        raise ParamsError(f"{place}: capacity_per_year is 0, so that nothing ever passes; close it instead")
+    return Law.of("deterministic", size * _YEAR_H / row["capacity_per_year"])
 
 
 def _applies(step: Row, arc: Row, commodity: Row) -> bool:

@@ -14,7 +14,7 @@ from kervan._moments import closure_wait
 from kervan.arcs import is_open
 from kervan.engines.simulate._program import Detour, Stage, Written
 from kervan.engines.simulate._sailings import Sailings, size_in
-from kervan.engines.simulate._stops import Stops
+from kervan.engines.simulate._stops import Stops, passing
 from kervan.engines.simulate._when import Clock, Openings, Row, rows_of
 from kervan.engines.simulate.model import (
     Embargo,
@@ -269,10 +269,11 @@ class _Builder:
         gates = self._openings.link(link)
         size = size_in(link["capacity_unit"], written.size_units, commodity)
         if math.isfinite(link["capacity_per_year"]) and size is not None:
-            hours = size * _YEAR_H / link["capacity_per_year"]
-            written.put(Visit(self._stops.line(link, gates), Law.of("deterministic", hours)))
+            law = passing(f"links {link['link_id']}", link, size)
+            written.put(Visit(self._stops.line(link, gates), law))
         elif gates:
-            written.put(Visit(self._stops.door(f"{link['link_id']} open", gates), Law()))
+            place = {"link_id": link["link_id"], "node_id": link["from_node_id"]}
+            written.put(Visit(self._stops.door(f"{link['link_id']} open", gates, **place), Law()))
         moving_var = self._pend_moving(written, arc)
         closure_h, closure_h2 = self._closure.get(link["closure_scope"], (0.0, 0.0))
         waiting = max(0.0, arc["waiting_h"] - closure_h)

@@ -1,37 +1,36 @@
 """The engine `simulate`: a year of the whole corridor, as often as it takes, summed up.
 
-``docs/explanation/simulating-a-corridor.md`` says how tables become a model, ``docs/explanation/simulation.md`` what
-the model does, and ``docs/explanation/simulation-output.md`` how sure its numbers are.
+``docs/explanation/simulating-a-corridor.md`` says how tables become a model and how sure the numbers are,
+``docs/explanation/simulation.md`` what the model does.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan.engines import Engine
 from kervan.engines.simulate._estimates import enough, replications_needed
-from kervan.engines.simulate.corridor import Corridor, corridor_of
-from kervan.engines.simulate.load import loads_of
+from kervan.engines.simulate.corridor import Corridor
 from kervan.engines.simulate.outputs import OUTPUTS
 from kervan.engines.simulate.params import SimulateParams
-from kervan.engines.simulate.summary import Gathered, Summary, summary_of
+from kervan.engines.simulate.rows import by_row, ready, warnings_of
+from kervan.engines.simulate.summary import Gathered, Summary
 from kervan.engines.simulate.tabulated import Answer, tables_of
-from kervan.errors import Infeasible
+from kervan.errors import Infeasible, ParamsError, SolveError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kervan.network import Network
 
-__all__ = ["ENGINE", "Progress", "gather", "simulate_json", "solve"]
+__all__ = [
+    "ENGINE", "LEAST", "Progress", "gather", "simulate_json", "solve", "summaries_of", "watched",
+]  # fmt: skip
 
 #: Fewest replications before an interval is believed.
-_LEAST: Final = 5
-#: A station with more work than this share of what it can do is told of before the run.
-_FULL: Final = 1.0
+LEAST: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +71,12 @@ def watched(net: Network, params: SimulateParams, watch: Watch) -> dict[str, pd.
 
     Ctrl-C ends it within a second; what is finished is summed up, and a note says so.
     """
-    corridor = corridor_of(net, params)
+    corridor = ready(net, params)
     whole, was_stopped = gather(corridor, params, watch)
     calm = None
     if len(net["disruptions"]) and not was_stopped:
         # The same replications without the disruptions: with common random numbers they differ only by these.
-        base = corridor_of(net.replace(disruptions=net["disruptions"].iloc[:0]), params)
+        base = ready(net.replace(disruptions=net["disruptions"].iloc[:0]), params)
         calm, was_stopped = gather(base, replace(params, replications=whole.count), watch)
     answer = Answer(net, params, corridor, whole, calm if not was_stopped else None, was_stopped=was_stopped)
     return tables_of(answer)
@@ -96,8 +95,8 @@ def gather(corridor: Corridor, params: SimulateParams, watch: Watch) -> tuple[Ga
     whole, most = Gathered(), params.replications or params.most_replications
     watch(Progress(0, most, warnings_of(corridor)))
     try:
-        for one in _summaries(corridor, params, most):
-            whole.add(one)
+        for one in summaries_of(corridor, params, most):
+            whole = whole.plus(one)
             watch(Progress(whole.count, _expected(whole, params)))
             if params.replications is None and _is_enough(whole, params):
                 break
@@ -108,21 +107,30 @@ def gather(corridor: Corridor, params: SimulateParams, watch: Watch) -> tuple[Ga
     return whole, False
 
 
-def _summaries(corridor: Corridor, params: SimulateParams, count: int) -> Iterator[Summary]:
-    from kervan.engines.simulate.replicate import runs_of
+def summaries_of(corridor: Corridor, params: SimulateParams, count: int, first: int = 0) -> Iterator[Summary]:
+    """Yield the summaries of so many replications, in their order, as soon as each is done.
 
-    window = corridor.window
-    runs = runs_of(
-        corridor.model, window.horizon_h, count, seed=params.seed, threads=params.threads or os.cpu_count() or 1,
-        warm_h=window.warm_h, max_events=params.max_events, max_alive=params.max_alive,
-    )  # fmt: skip
-    for run in runs:
-        yield summary_of(run, window)
+    Raises
+    ------
+    ParamsError
+        When the model cannot run; rows of the tables are named.
+    SolveError
+        When a replication cannot be finished.
+    """
+    from kervan.engines.simulate.replicate import summaries_of as made
+    from kervan.engines.simulate.units import Unit, executor_of
+
+    whole = Unit(corridor.model, corridor.window, first, count, params.seed, params.max_events, params.max_alive)
+    try:
+        with executor_of(params.executor, params.threads) as executor:
+            yield from made(whole, executor)
+    except (ParamsError, SolveError) as error:
+        raise by_row(corridor, error) from None
 
 
 def _is_enough(whole: Gathered, params: SimulateParams) -> bool:
-    return whole.count >= _LEAST and enough(
-        whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence, least=_LEAST
+    return whole.count >= LEAST and enough(
+        whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence, least=LEAST
     )
 
 
@@ -130,22 +138,13 @@ def _expected(whole: Gathered, params: SimulateParams) -> int:
     """Return how many replications it will take, as far as those that are done tell."""
     if params.replications is not None:
         return params.replications
-    if whole.count < _LEAST:
-        return _LEAST
+    if whole.count < LEAST:
+        return LEAST
     try:
         found = replications_needed(whole.means_h, half_width_frac=params.half_width_frac, confidence=params.confidence)
     except Infeasible:
         return params.most_replications
     return max(whole.count, min(found, params.most_replications))
-
-
-def warnings_of(corridor: Corridor) -> tuple[str, ...]:
-    """Return, for each station with more work than it can do, the words that say so."""
-    return tuple(
-        f"unstable: utilisation {load.offered_frac:.2g} at {name}, its queue grows without end"
-        for name, load in loads_of(corridor.model).items()
-        if load.offered_frac > _FULL
-    )
 
 
 ENGINE: Final = Engine(

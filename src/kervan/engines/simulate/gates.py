@@ -12,6 +12,7 @@ from kervan.engines.simulate.keyed import EXPONENTIAL, SPELL, draw
 from kervan.engines.simulate.lanes import depart_held
 from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.stations import interrupt, resume
+from kervan.engines.simulate.trace import CLOSED, OPENED, note_gate
 from kervan.engines.simulate.world import GATE, ZERO, drawn, put_on_agenda, schedule, touch
 
 __all__ = ["prepare_gate", "turn", "yard_changed"]
@@ -76,6 +77,7 @@ def turn(m, f, e, t, gate):  # type: ignore[no-untyped-def]
 def _set(m, f, e, t, gate, shut):  # type: ignore[no-untyped-def]
     """Open or shut a gate: stations in the order of the table, then lanes."""
     m[gate + at.GA_SHUT] = shut
+    note_gate(m, f, CLOSED if shut else OPENED, gate)
     for place in range(m[gate + at.GA_STATION_COUNT]):
         station = m[m[gate + at.GA_STATIONS] + place]
         touch(m, f, station)

@@ -30,6 +30,23 @@ from kervan.engines.simulate.lanes import (
 from kervan.engines.simulate.model import WEEK_H
 from kervan.engines.simulate.shelf import shelve, unshelve
 from kervan.engines.simulate.stations import come, give_back, leave_queue, serve_next, service_over
+from kervan.engines.simulate.trace import (
+    BEGAN,
+    BLOCKED,
+    DIVERTED,
+    ENTERED,
+    FINISHED,
+    JOINED_LANE,
+    LANDED,
+    LEFT,
+    NO_VOYAGE,
+    RENEGED,
+    SERVICE_ENDED,
+    TRAVEL_BEGAN,
+    TRAVEL_ENDED,
+    note,
+    traced_integers,
+)  # fmt: skip
 from kervan.engines.simulate.world import (
     ARRIVAL_OF,
     ARRIVED,
@@ -60,7 +77,7 @@ from kervan.engines.simulate.world import (
     touch,
 )  # fmt: skip
 
-__all__ = ["advance", "close_books", "prepare", "stuck"]
+__all__ = ["advance", "advance_traced", "close_books", "prepare", "stuck"]
 
 _ADDRESS = (1 << ADDRESS_BITS) - 1
 _BLOCKED = -2
@@ -81,15 +98,17 @@ def _prepare(words, events):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
-def _advance(words, events, most, stop):  # type: ignore[no-untyped-def]
+def _advance(m, words, events, most, stop):  # type: ignore[no-untyped-def]
     """Take events until the horizon, until ``stop`` of them have been taken, or until there is no room.
+
+    ``m`` is the memory seen as integers; its type says whether a trace is kept (`trace`).
 
     Returns
     -------
     int
         One of the reasons of `world`. After `MORE_UNITS` and `MORE_RECORDS` it can be called again with more room.
     """
-    m, f, e, t = integers(words), floats(words), integers(events), floats(events)
+    f, e, t = floats(words), integers(events), floats(events)
     wins, tags = KEYS + 2 * e[MOST_SLOTS] + 1, KEYS + e[MOST_SLOTS]
     horizon = f[at.HORIZON]
     while True:
@@ -97,11 +116,8 @@ def _advance(words, events, most, stop):  # type: ignore[no-untyped-def]
             return MORE_UNITS
         if m[at.RECORDS] + m[at.ALIVE] + m[at.MARGIN] > most:
             return MORE_RECORDS
-        slot = e[wins]
+        slot = _first(m, f, e, t, wins)
         now = t[KEYS + slot]
-        if now >= f[at.SHELVED_FROM]:
-            unshelve(m, f, e, t)
-            continue
         while now >= f[at.NEXT_WEEK] and f[at.NEXT_WEEK] < horizon:
             _next_week(m, f)
         if now >= horizon:
@@ -123,12 +139,22 @@ def _advance(words, events, most, stop):  # type: ignore[no-untyped-def]
 
 
 @njit(error_model="numpy")
+def _first(m, f, e, t, wins):  # type: ignore[no-untyped-def]
+    """Return the slot of the next event, after what may be before it has been taken off the shelf."""
+    while t[KEYS + e[wins]] >= f[at.SHELVED_FROM] and m[at.SLICE] < m[at.SLICES]:
+        unshelve(m, f, e, t)
+    return e[wins]
+
+
+@njit(error_model="numpy")
 def _take(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     """Take one event."""
     if kind == SERVED:
+        note(m, f, SERVICE_ENDED, thing, m[thing + at.UN_OP], NO_VOYAGE)
         service_over(m, thing, m[m[thing + at.UN_OP] + at.OP_AT])
         _walk_on(m, f, e, t, thing)
     elif kind == TRAVELLED:
+        note(m, f, TRAVEL_ENDED, thing, m[thing + at.UN_OP], NO_VOYAGE)
         _walk_on(m, f, e, t, thing)
     elif kind == ARRIVAL_OF:
         _arrive(m, f, e, t, thing)
@@ -145,9 +171,10 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
     elif kind == LOADED:
         unit = m[thing + at.VO_FIRST]
         while unit >= 0:
-            yard = m[m[unit + at.UN_OP] + at.OP_LEAVES]
-            if yard >= 0:
-                _leave(m, f, e, t, yard)
+            op = m[unit + at.UN_OP]
+            if m[op + at.OP_LEAVES] >= 0:
+                note(m, f, LEFT, unit, op, NO_VOYAGE)
+                _leave(m, f, e, t, m[op + at.OP_LEAVES])
             unit = m[unit + at.UN_NEXT]
         loaded(m, f, e, t, thing)
     elif kind == ARRIVED:
@@ -156,12 +183,14 @@ def _take_rarer(m, f, e, t, kind, thing):  # type: ignore[no-untyped-def]
         unit = m[thing + at.VO_FIRST]
         while unit >= 0:
             after = m[unit + at.UN_NEXT]
+            note(m, f, LANDED, unit, m[unit + at.UN_OP], m[thing + at.VO_SERIAL])
             _walk_on(m, f, e, t, unit)
             unit = after
         unloaded(m, f, e, t, thing)
     elif kind == IMPATIENT:
         op = m[thing + at.UN_OP]
         m[thing + at.UN_PATIENCE] = at.NONE
+        note(m, f, RENEGED, thing, op, NO_VOYAGE)
         leave_queue(m, f, thing, m[op + at.OP_AT])
         f[thing + at.UN_WAITING] += f[at.NOW] - f[thing + at.UN_SINCE]
         _count(m, f, thing)
@@ -241,7 +270,9 @@ def _walk_new(m, f, e, t, source):  # type: ignore[no-untyped-def]
         while u >= f[programs + at.PR_SIZE * program + at.PR_SHARE]:
             program += 1
     m[unit + at.UN_PROGRAM] = program
-    _walk(m, f, e, t, unit, m[programs + at.PR_SIZE * program + at.PR_FIRST])
+    first = m[programs + at.PR_SIZE * program + at.PR_FIRST]
+    note(m, f, BEGAN, unit, first, NO_VOYAGE)
+    _walk(m, f, e, t, unit, first)
 
 
 # ── walking ─────────────────────────────────────────────────────────────────────────────────────────
@@ -283,6 +314,7 @@ def _walk(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
             else:
                 op += at.OP_SIZE
         elif kind == at.END:
+            note(m, f, FINISHED, unit, op, NO_VOYAGE)
             _finish(m, f, unit)
             break
         else:
@@ -308,6 +340,7 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
         owner, ordinal = m[m[unit + at.UN_SOURCE] + at.SO_KEY], m[unit + at.UN_ORDINAL]
         hours = drawn(m, f, op + at.OP_CODE, owner, ordinal, m[op + at.OP_PLACE], m[unit + at.UN_LAP], TRAVEL)
         m[unit + at.UN_OP] = op
+        note(m, f, TRAVEL_BEGAN, unit, op, NO_VOYAGE)
         f[unit + at.UN_MOVING] += hours
         if m[op + at.OP_STOPS]:
             hours += _stops(m, f, unit, op)
@@ -315,11 +348,13 @@ def _step(m, f, e, t, unit, op, kind):  # type: ignore[no-untyped-def]
         return at.NONE
     if kind == at.RIDE:
         m[unit + at.UN_OP] = op
+        note(m, f, JOINED_LANE, unit, op, NO_VOYAGE)
         join_lane(m, f, e, t, unit, m[op + at.OP_AT])
         return at.NONE
     if kind == at.ENTER:
         return _enter(m, f, e, t, unit, op)
     if kind == at.LEAVE:
+        note(m, f, LEFT, unit, op, NO_VOYAGE)
         _leave(m, f, e, t, m[op + at.OP_AT])
         return op + at.OP_SIZE
     if chance(m, unit, m[op + at.OP_PLACE], BRANCH) < f[op + at.OP_CHANCE]:
@@ -368,10 +403,13 @@ def _enter(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     """Take a place of a yard, go on elsewhere, or be blocked."""
     yard = m[op + at.OP_AT]
     if m[yard + at.YA_INSIDE] < m[yard + at.YA_PLACES] and m[yard + at.YA_FIRST] < 0:
+        note(m, f, ENTERED, unit, op, NO_VOYAGE)
         _take_place(m, f, e, t, yard)
         return op + at.OP_SIZE
     if m[op + at.OP_OTHERWISE] >= 0:
+        note(m, f, DIVERTED, unit, op, NO_VOYAGE)
         return m[op + at.OP_OTHERWISE]
+    note(m, f, BLOCKED, unit, op, NO_VOYAGE)
     m[unit + at.UN_OP], m[unit + at.UN_NEXT], f[unit + at.UN_SINCE] = op, at.NONE, f[at.NOW]
     if m[yard + at.YA_LAST] < 0:
         m[yard + at.YA_FIRST] = unit
@@ -404,6 +442,7 @@ def _let_in(m, f, e, t, yard):  # type: ignore[no-untyped-def]
         if m[yard + at.YA_FIRST] < 0:
             m[yard + at.YA_LAST] = at.NONE
         f[unit + at.UN_WAITING] += f[at.NOW] - f[unit + at.UN_SINCE]
+        note(m, f, ENTERED, unit, m[unit + at.UN_OP], NO_VOYAGE)
         _take_place(m, f, e, t, yard)
         _walk_on(m, f, e, t, unit)
 
@@ -445,7 +484,7 @@ def _close_books(words):  # type: ignore[no-untyped-def]
 # ── those that are called from outside ──────────────────────────────────────────────────────────────
 
 
-def _entries(stamp: int) -> tuple[Any, Any, Any, Any]:
+def _entries(stamp: int) -> tuple[Any, Any, Any, Any, Any]:
     """Return the functions that are compiled once and kept on disk.
 
     Numba asks only whether the file of a cached function has changed, and what it has closed over; so the stamp,
@@ -459,7 +498,11 @@ def _entries(stamp: int) -> tuple[Any, Any, Any, Any]:
 
     @njit(cache=True, nogil=True)
     def advance(words, events, most, stop):  # type: ignore[no-untyped-def]
-        return _advance(words, events, most, stop) if stamp else stamp
+        return _advance(integers(words), words, events, most, stop) if stamp else stamp
+
+    @njit(cache=True, nogil=True)
+    def advance_traced(words, events, most, stop):  # type: ignore[no-untyped-def]
+        return _advance(traced_integers(words), words, events, most, stop) if stamp else stamp
 
     @njit(cache=True, nogil=True)
     def close_books(words):  # type: ignore[no-untyped-def]
@@ -471,7 +514,7 @@ def _entries(stamp: int) -> tuple[Any, Any, Any, Any]:
         find_stuck(words, table)
         return stamp
 
-    return prepare, advance, close_books, stuck
+    return prepare, advance, advance_traced, close_books, stuck
 
 
 def _stamp() -> int:
@@ -479,4 +522,4 @@ def _stamp() -> int:
     return zlib.crc32(b"".join(file.read_bytes() for file in files)) or 1
 
 
-prepare, advance, close_books, stuck = _entries(_stamp())
+prepare, advance, advance_traced, close_books, stuck = _entries(_stamp())

@@ -10,6 +10,19 @@ from numba import njit
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import cancel
 from kervan.engines.simulate.keyed import CROSSING, HEADWAY
+from kervan.engines.simulate.trace import (
+    ASSIGNED,
+    BOARDED,
+    LOADING_BEGAN,
+    LOADING_ENDED,
+    REACHED,
+    SAILED,
+    SAILED_EMPTY,
+    UNLOADING_BEGAN,
+    UNLOADING_ENDED,
+    note,
+    note_voyage,
+)  # fmt: skip
 from kervan.engines.simulate.world import (
     ARRIVED,
     DUE,
@@ -140,11 +153,13 @@ def _board(m, f, e, t, voyage, lane):  # type: ignore[no-untyped-def]
     room, count = f[lane + at.LA_CAPACITY], 0
     unit, last = m[lane + at.LA_FIRST], at.NONE
     m[voyage + at.VO_FIRST] = unit
+    note_voyage(m, f, LOADING_BEGAN, voyage)
     if unit >= 0:
         f[lane + at.LA_FIRST_WAITS] += f[at.NOW] - f[unit + at.UN_SINCE]
     while unit >= 0 and f[m[unit + at.UN_OP] + at.OP_LOAD] <= room:
         size = f[m[unit + at.UN_OP] + at.OP_LOAD]
         room -= size
+        note(m, f, BOARDED, unit, m[unit + at.UN_OP], m[voyage + at.VO_SERIAL])
         waited = f[at.NOW] - f[unit + at.UN_SINCE]
         f[unit + at.UN_WAITING] += waited
         f[lane + at.LA_WAITS] += waited
@@ -176,6 +191,7 @@ def _board(m, f, e, t, voyage, lane):  # type: ignore[no-untyped-def]
 def loaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End the loading: sail, or wait at the berth for the lane to open."""
     lane = m[voyage + at.VO_LANE]
+    note_voyage(m, f, LOADING_ENDED, voyage)
     f[voyage + at.VO_SINCE] = f[at.NOW]
     if m[voyage + at.VO_VEHICLE] < 0 or m[lane + at.LA_SHUT] == 0:
         _depart(m, f, e, t, voyage)
@@ -198,6 +214,7 @@ def depart_held(m, f, e, t, lane):  # type: ignore[no-untyped-def]
 @njit(error_model="numpy")
 def _depart(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     now, lane, vehicle = f[at.NOW], m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
+    note_voyage(m, f, SAILED, voyage)
     held, crossing = now - f[voyage + at.VO_SINCE], f[voyage + at.VO_CROSSING]
     unit = m[voyage + at.VO_FIRST]
     while unit >= 0:
@@ -215,8 +232,10 @@ def _depart(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
 def arrived(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End a crossing, laden or empty."""
     lane, vehicle, purpose = m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE], m[voyage + at.VO_PURPOSE]
+    note_voyage(m, f, REACHED, voyage)
     f[voyage + at.VO_SINCE] = f[at.NOW]
     if vehicle < 0:
+        note_voyage(m, f, UNLOADING_BEGAN, voyage)
         schedule(e, t, f[at.NOW] + f[lane + at.LA_UNLOAD_H], UNLOADED, m[voyage + at.VO_SERIAL], voyage)
     elif purpose == at.LADEN:
         _ask_for_berth(m, f, e, t, voyage, m[lane + at.LA_TO])
@@ -231,6 +250,7 @@ def arrived(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
 def unloaded(m, f, e, t, voyage):  # type: ignore[no-untyped-def]
     """End a voyage whose passengers have left: give back the berth, and be idle or go to stand by."""
     lane, vehicle = m[voyage + at.VO_LANE], m[voyage + at.VO_VEHICLE]
+    note_voyage(m, f, UNLOADING_ENDED, voyage)
     free_unit(m, voyage)
     if vehicle < 0:
         return
@@ -279,6 +299,7 @@ def _sail_empty(m, f, e, t, vehicle, voyage):  # type: ignore[no-untyped-def]
     law = _position(m, fleet, m[vehicle + at.VE_PORT], m[lane + at.LA_FROM])
     crossing = drawn(m, f, law, m[fleet + at.FL_KEY], m[fleet + at.FL_EMPTY], ZERO, ZERO, CROSSING)
     m[fleet + at.FL_EMPTY] += 1
+    note_voyage(m, f, SAILED_EMPTY, voyage)
     _become(m, f, vehicle, np.int64(at.SAILING))
     schedule(e, t, f[at.NOW] + crossing, ARRIVED, m[voyage + at.VO_SERIAL], voyage)
 
@@ -329,6 +350,7 @@ def _berth(m, f, e, t, voyage, port):  # type: ignore[no-untyped-def]
     m[port + at.PO_BUSY] += 1
     if m[voyage + at.VO_PURPOSE] == at.LADEN:
         _become(m, f, vehicle, np.int64(at.UNLOADING))
+        note_voyage(m, f, UNLOADING_BEGAN, voyage)
         unit, waited = m[voyage + at.VO_FIRST], now - f[voyage + at.VO_SINCE]
         while unit >= 0:
             f[unit + at.UN_WAITING] += waited
@@ -357,6 +379,7 @@ def dispatch(m, f, e, t, fleet):  # type: ignore[no-untyped-def]
         m[lane + at.LA_ASSIGNED] += 1
         m[vehicle + at.VE_LANE] = lane
         voyage = _new_voyage(m, lane, vehicle, np.int64(at.TO_BOARD))
+        note_voyage(m, f, ASSIGNED, voyage)
         if m[vehicle + at.VE_PORT] == m[lane + at.LA_FROM]:
             _ask_for_berth(m, f, e, t, voyage, m[lane + at.LA_FROM])
         else:

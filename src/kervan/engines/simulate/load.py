@@ -9,7 +9,7 @@ from typing import Final
 
 from kervan.engines.simulate.model import WEEK_H, Branch, Failures, Gate, Hours, Model, Program, Spells, Visit
 
-__all__ = ["Load", "loads_of"]
+__all__ = ["Load", "chances_of", "loads_of"]
 
 _MOST_CHANCE: Final = 1.0
 
@@ -57,11 +57,12 @@ def loads_of(model: Model) -> dict[str, Load]:
     for source in model.sources:
         rate = source.group / source.headway.mean_h
         for share, program in source.programs:
-            for visit, chance in _visits(program):
-                per_h = rate * share * chance * visit.share
-                kept = coming[visit.station]
-                kept[0] += per_h
-                kept[1] += per_h * _mean_h(visit)
+            for op, chance in zip(program, chances_of(program), strict=True):
+                if isinstance(op, Visit):
+                    per_h = rate * share * chance * op.share
+                    kept = coming[op.station]
+                    kept[0] += per_h
+                    kept[1] += per_h * _mean_h(op)
     gates = {gate.name: open_frac(gate) for gate in model.gates}
     return {
         station.name: Load(
@@ -74,20 +75,15 @@ def loads_of(model: Model) -> dict[str, Load]:
     }
 
 
-def _visits(program: Program) -> list[tuple[Visit, float]]:
-    """Return the visits of a program, each with the chance that it is come to."""
-    chances = [0.0] * (len(program) + 1)
-    chances[0] = 1.0
-    found: list[tuple[Visit, float]] = []
+def chances_of(program: Program) -> list[float]:
+    """Return the chance that each operation of a program is come to; jumps back are not followed."""
+    chances = [1.0, *[0.0] * len(program)]
     for place, op in enumerate(program):
-        if isinstance(op, Branch) and op.to > place:
+        jumps = isinstance(op, Branch) and op.to > place
+        if isinstance(op, Branch) and jumps:
             chances[op.to] += chances[place] * op.chance
-            chances[place + 1] += chances[place] * (1 - op.chance)
-        else:
-            chances[place + 1] += chances[place]
-        if isinstance(op, Visit):
-            found.append((op, min(chances[place], _MOST_CHANCE)))
-    return found
+        chances[place + 1] += chances[place] * (1 - op.chance if isinstance(op, Branch) and jumps else 1)
+    return [min(chance, _MOST_CHANCE) for chance in chances[:-1]]
 
 
 def _mean_h(visit: Visit) -> float:

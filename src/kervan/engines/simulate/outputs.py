@@ -39,7 +39,7 @@ def _quantile(level: int) -> tuple[Column, Column, Column]:
     return (
         _h(f"p{level}_h", f"Hours that {level} of a hundred consignments keep."),
         _h(f"p{level}_low_h", "Low end of its interval."),
-        _h(f"p{level}_high_h", "High end of its interval."),
+        _h(f"p{level}_high_h", "High end of its interval; infinite where there are too few."),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from mmap import mmap
 from typing import Final
 
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from kervan.engines.simulate import layout
 from kervan.engines.simulate._histogram import WAIT_BINS
 from kervan.engines.simulate.check import check_model
+from kervan.engines.simulate.eventlog import check_traceable
 from kervan.engines.simulate.events import events_of, grown_events
-from kervan.engines.simulate.kernel import advance, close_books, prepare, stuck
+from kervan.engines.simulate.kernel import advance, advance_traced, close_books, prepare, stuck
 from kervan.engines.simulate.keyed import stream
 from kervan.engines.simulate.layout import Block, block_of, grown
 from kervan.engines.simulate.model import WEEK_H, Embargo, Model, Visit
 from kervan.engines.simulate.records import FLEET_STATS, LANE_STATS, OPERATION_STATS, RECORD, STATION_STATS
+from kervan.engines.simulate.trace import room_for, trace_of
 from kervan.engines.simulate.world import (
     DONE,
     ENDLESS,
@@ -27,10 +29,13 @@ from kervan.engines.simulate.world import (
     MORE_UNITS,
     PAUSED,
     TOO_MANY_ALIVE,
+    TOO_MANY_TRACED,
 )  # fmt: skip
 from kervan.errors import ParamsError, SolveError
 
-__all__ = ["FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model"]
+__all__ = [
+    "FLEET_STATS", "LANE_STATS", "OPERATION_STATS", "RECORD", "STATION_STATS", "Run", "run_model", "run_traced",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Run:
         How many events were taken.
     horizon_h, warm_h, seed, replication
         What was asked for.
+    trace
+        Every event, of `EVENT`, if it was asked for; `kervan.engines.simulate.eventlog.log_of` says what it means.
     """
 
     records: NDArray[np.void]
@@ -72,6 +79,7 @@ class Run:
     warm_h: float
     seed: int
     replication: int
+    trace: NDArray[np.void] | None = None
 
 
 #: Most events between two looks at the keyboard and for a deadlock, and those before the first.
@@ -115,6 +123,52 @@ def run_model(
     SolveError
         At a deadlock, when a bound is passed, or when it was stopped.
     """
+    block = _block_of(model, horizon_h, seed, replication, warm_h)
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
+    return _read(*_advance(model, block, advance, is_stopped))
+
+
+def run_traced(
+    model: Model,
+    horizon_h: float,
+    *,
+    seed: int = 0,
+    replication: int = 0,
+    max_trace: int = 20_000_000,
+    is_stopped: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Run one replication of a model, the same as `run_model` does, and keep every event.
+
+    Parameters
+    ----------
+    model, horizon_h, seed, replication, is_stopped
+        As for `run_model`.
+    max_trace
+        How many events are kept at most, at 32 B each.
+
+    Raises
+    ------
+    ParamsError
+        When the model cannot run.
+    SolveError
+        When there are more events, or as `run_model`.
+    """
+    check_traceable(model, max_trace)
+    block = _block_of(model, horizon_h, seed, replication, 0.0)
+    rows = room_for(max_trace)
+    block.words[[layout.TRACE, layout.MOST_TRACED]] = rows.ctypes.data, max_trace
+    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = _MOST_TRACED_EVENTS, _MOST_TRACED_EVENTS
+    block, finished = _advance(model, block, advance_traced, is_stopped)
+    trace = trace_of(model, block, rows[: int(block.words[layout.TRACED])])
+    return replace(_read(block, finished), trace=trace)
+
+
+#: Every consignment is traced, and all that is not (a lane that looks at its queue) follows something that is.
+_MOST_TRACED_EVENTS: Final = 2**40
+
+
+def _block_of(model: Model, horizon_h: float, seed: int, replication: int, warm_h: float) -> Block:
+    """Return the memory of a run at its start."""
     check_model(model)
     for name, value in (("seed", seed), ("replication", replication)):
         if not 0 <= value < 2**32:
@@ -125,8 +179,7 @@ def run_model(
         raise ParamsError(f"{len(model.stations):,} stations for {horizon_h:,.0f} h are too many weeks to keep apart")
     block = block_of(model, horizon_h, warm_h, _UNITS)
     block.words[layout.KEY] = stream(seed, replication)
-    block.words[[layout.MOST_EVENTS, layout.MOST_ALIVE]] = max_events, max_alive
-    return _read(*_advance(model, block, is_stopped))
+    return block
 
 
 _UNITS: Final = 256
@@ -135,7 +188,9 @@ _RECORDS: Final = 1 << 16
 _RECORD_WORDS: Final = RECORD.itemsize // 8
 
 
-def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tuple[Block, NDArray[np.int64]]:
+def _advance(
+    model: Model, block: Block, go_on: Callable[[int, int, int, int], int], is_stopped: Callable[[], bool]
+) -> tuple[Block, NDArray[np.int64]]:
     """Run a block to its horizon, with more room where it is needed."""
     units = _UNITS
     words, full = _piece(_RECORDS), []
@@ -146,7 +201,7 @@ def _advance(model: Model, block: Block, is_stopped: Callable[[], bool]) -> tupl
     while reason != DONE:
         most = min(stop, int(block.words[layout.MOST_EVENTS]))
         block.words[layout.FINISHED] = words.ctypes.data
-        reason = advance(block.words.ctypes.data, events.ctypes.data, len(words), most)
+        reason = go_on(block.words.ctypes.data, events.ctypes.data, len(words), most)
         if reason not in (MORE_UNITS, MORE_RECORDS):
             _refuse_deadlock(model, block)
         if reason == PAUSED:
@@ -226,6 +281,11 @@ def _error(model: Model, block: Block, reason: int) -> SolveError:
     if reason == ENDLESS:
         name = model.sources[block.sources.index(int(words[layout.ERROR_AT]))].name
         return SolveError(f"{when}: a consignment of {name} goes round without time passing")
+    if reason == TOO_MANY_TRACED:
+        most = int(words[layout.MOST_TRACED])
+        return SolveError(
+            f"{when} there are more than {most:,} events to keep; give a larger max_trace or a shorter run"
+        )
     if reason == TOO_MANY_ALIVE:
         at = max(block.stations, key=lambda one: int(words[one + layout.ST_WAITING]), default=None)
         where = "" if at is None else f"; most wait at {model.stations[block.stations.index(at)].name}"

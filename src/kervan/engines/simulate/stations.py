@@ -9,6 +9,15 @@ from numba import njit
 from kervan.engines.simulate import layout as at
 from kervan.engines.simulate.events import cancel
 from kervan.engines.simulate.keyed import ELECTRONIC, PATIENCE, SERVICE
+from kervan.engines.simulate.trace import (
+    DIVERTED,
+    INTERRUPTED,
+    JOINED_QUEUE,
+    NO_VOYAGE,
+    RESUMED,
+    SERVICE_BEGAN,
+    note,
+)  # fmt: skip
 from kervan.engines.simulate.waits import bin_of
 from kervan.engines.simulate.world import (
     IMPATIENT,
@@ -39,8 +48,10 @@ def come(m, f, e, t, unit, op):  # type: ignore[no-untyped-def]
     if bound < math.inf and servers < at.MANY:
         expected = _ahead(m, station, priority) * f[op + at.OP_MEAN] / servers
         if expected > bound:
+            note(m, f, DIVERTED, unit, op, NO_VOYAGE)
             return m[op + at.OP_OTHERWISE]
     touch(m, f, station)
+    note(m, f, JOINED_QUEUE, unit, op, NO_VOYAGE)
     _join(m, unit, station, priority)
     if m[op + at.OP_PATIENCE] >= 0:
         owner = m[m[unit + at.UN_SOURCE] + at.SO_KEY]
@@ -122,6 +133,7 @@ def serve_next(m, f, e, t, station):  # type: ignore[no-untyped-def]
 def _begin(m, f, e, t, unit, op, station):  # type: ignore[no-untyped-def]
     """Begin a service; the station has been touched."""
     now = f[at.NOW]
+    note(m, f, SERVICE_BEGAN, unit, op, NO_VOYAGE)
     waited = now - f[unit + at.UN_SINCE]
     f[unit + at.UN_WAITING] += waited
     m[station + at.ST_BUSY] += 1
@@ -186,6 +198,7 @@ def interrupt(m, f, e, t, station):  # type: ignore[no-untyped-def]
     unit = m[station + at.ST_HELD_FIRST]
     while unit >= 0:
         cancel(e, t, m[unit + at.UN_SLOT])
+        note(m, f, INTERRUPTED, unit, m[unit + at.UN_OP], NO_VOYAGE)
         f[unit + at.UN_SINCE] = now
         # From here on the end holds what is left.
         f[unit + at.UN_END] -= now
@@ -199,6 +212,7 @@ def resume(m, f, e, t, station):  # type: ignore[no-untyped-def]
     unit = m[station + at.ST_HELD_FIRST]
     while unit >= 0:
         left = f[unit + at.UN_END]
+        note(m, f, RESUMED, unit, m[unit + at.UN_OP], NO_VOYAGE)
         f[unit + at.UN_WAITING] += now - f[unit + at.UN_SINCE]
         if anew:
             f[unit + at.UN_WAITING] += f[unit + at.UN_NEED] - left

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -197,8 +198,13 @@ class Gathered:
     operations: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, dtype=OPERATION_STATS))
     events: int = 0
 
-    def add(self, one: Summary) -> None:
-        """Take one more."""
+    def plus(self, one: Summary) -> Gathered:
+        """Return these and one more; whatever interrupts it, these stay whole."""
+        found = Gathered(*(copy(getattr(self, part.name)) for part in fields(self)))
+        found._add(one)
+        return found
+
+    def _add(self, one: Summary) -> None:
         queue = one.weeks["queue_area_h"] ** 2
         if not self.count:
             self.weeks, self.weeks_squared = one.weeks.copy(), queue

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kervan.network import Network
     from kervan.result import Result
 
-__all__ = ["Answer", "plain", "tables_of"]
+__all__ = ["Answer", "digest_of", "plain", "tables_of"]
 
 _SCHEMA: Final = "kervan.simulate/1"
 _DAY_H: Final = 24.0
@@ -347,11 +347,12 @@ def _run(answer: Answer, settled_d: int, tables: Mapping[str, pd.DataFrame]) -> 
     return {
         "seed": [answer.params.seed], "replications": [whole.count], "events": [whole.events],
         "consignments": [int(np.sum(whole.made))], "mean_h": [mean.mean], "half_width_h": [mean.half_width],
-        "settled_d": [settled_d], "digest": [_digest(tables)],
+        "settled_d": [settled_d], "digest": [digest_of(tables)],
     }  # fmt: skip
 
 
-def _digest(tables: Mapping[str, pd.DataFrame]) -> str:
+def digest_of(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return the digest of the bits of all tables."""
     whole = hashlib.sha256()
     for name, frame in tables.items():
         for column in frame.columns:

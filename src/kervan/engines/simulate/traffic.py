@@ -96,7 +96,8 @@ def demand_of(net: Network, params: SimulateParams) -> pd.DataFrame:
     chosen = chosen[chosen["volume_per_year"] > 0]
     if not len(chosen):
         years = ", ".join(str(year) for year in sorted(set(demand["year"]))) or "none"
-        raise ParamsError(f"there is no demand in {net.year} or {net.meta.base_year}; the table has rows of {years}")
+        wanted = " or ".join(str(year) for year in dict.fromkeys((net.year, net.meta.base_year)))
+        raise ParamsError(f"there is no demand in {wanted}; the table has rows of {years}")
     for name in params.demand_ids:
         if name not in set(chosen["demand_id"]):
             raise UnknownName(f"demand row of {net.year}", name, chosen["demand_id"])

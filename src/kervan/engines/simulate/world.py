@@ -18,7 +18,7 @@ __all__ = ["chance", "drawn", "free_unit", "put_on_agenda", "schedule", "take_un
 #: Kinds of events, in the order in which they are taken at the same time.
 GATE, UNLOADED, ARRIVED, LOADED, SERVED, TRAVELLED, IMPATIENT, DUE, ARRIVAL_OF = (np.int64(kind) for kind in range(9))
 #: Why a run stops.
-DONE, PAUSED, MORE_UNITS, MORE_RECORDS, TOO_MANY_EVENTS, TOO_MANY_ALIVE, ENDLESS = range(7)
+DONE, PAUSED, MORE_UNITS, MORE_RECORDS, TOO_MANY_EVENTS, TOO_MANY_ALIVE, ENDLESS, TOO_MANY_TRACED = range(8)
 #: As ``numpy.int64`` constants do not make the compiler write a function once more for each of them.
 ZERO: Final = np.int64(0)
 #: Operations that one consignment may go through without time passing.

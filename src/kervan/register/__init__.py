@@ -1,0 +1,1 @@
+"""Who promised what, what the evidence says, and what keeping it is worth."""

@@ -1,0 +1,1 @@
+"""Registers that come with Kervan: data, and nothing else."""

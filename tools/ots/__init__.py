@@ -1,0 +1,1 @@
+"""Builder of the shipped register of the Organization of Turkic States."""
