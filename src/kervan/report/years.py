@@ -95,6 +95,10 @@ def made_years(
     progress
         Called with a line after each replication.
 
+    Notes
+    -----
+    Ctrl-C ends it: what is finished by then is returned.
+
     Raises
     ------
     ParamsError
@@ -112,4 +116,6 @@ def made_years(
             made[scenario.name] = run(net, "simulate", params, scenario, watch=watch)
         except ScenarioError:
             continue
+        if "stopped" in set(made[scenario.name]["notes"]["kind"]):
+            break
     return made

@@ -226,7 +226,7 @@ class Dask:
         except (CancelledError, CommClosedError) as error:
             raise SolveError(f"the Dask cluster is gone: {error}") from None
         finally:
-            if begun:
+            if begun and self.client.status == "running":
                 self.client.cancel(begun, force=True)
 
 
