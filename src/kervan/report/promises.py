@@ -50,8 +50,8 @@ def promises_of(tables: Rows) -> dict[str, Any]:
     day = views.known_until(tables)
     board, lines = views.scoreboard(tables, day), views.commitments(tables, day)
     shown = board.statuses.get("delivered", 0)
-    proven = count(shown, "").strip() if shown else "none"
-    title = f"{count(board.promises, 'promise')}, {proven} of them shown to be delivered"
+    proven = count(shown, "of them", "of them") if shown else "none of them"
+    title = f"{count(board.promises, 'promise')}, {proven} shown to be delivered"
     return {
         "title": title[0].upper() + title[1:],
         "lede": _lede(board, day),
