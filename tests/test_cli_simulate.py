@@ -192,6 +192,7 @@ def test_ctrl_c_shows_what_is_finished(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_real_ctrl_c_ends_it_at_once() -> None:
     program = (
         "import os, signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # who runs the tests may ignore it
         "from kervan.engines.simulate.summary import Gathered\n"
         "plus, count = Gathered.plus, []\n"
         "def watched(self, one):\n"

@@ -125,6 +125,7 @@ def test_an_error_ends_all_and_says_what_it_was() -> None:
 
 INTERRUPTED = """
 import os, signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests may ignore it
 from test_simulate_units import Threads, summaries_of, work
 list(summaries_of(work(1), Threads(1)))  # compiled
 kept, asked = [], time.time()
