@@ -185,8 +185,12 @@ def test_flows_without_a_size_of_consignments_are_left_out() -> None:
 
 def test_a_program_follows_the_arcs() -> None:
     corridor = corridor_of(starter(), SimulateParams())
-    ((_, program),) = corridor.model.sources[0].programs
-    kinds = [type(op).__name__ for op in program if not isinstance(op, Enter)]
+    ((_, whole),) = corridor.model.sources[0].programs
+    # It is held back at the origin while the quay is under embargo, and takes a place there on its way.
+    assert [op.station for op in whole[:1] if isinstance(op, Visit)] == ["embargo XB_PORT.sea"]
+    assert [op for op in whole if isinstance(op, Enter)] == [Enter("XB_PORT.sea")]
+    program = [op for op in whole[1:] if not isinstance(op, Enter)]
+    kinds = [type(op).__name__ for op in program]
     assert kinds == ["Travel", "Visit", "Travel", "Visit", "Visit", "Travel", "Visit", "Ride", "Visit", "Travel"]
     assert [op.station for op in program if isinstance(op, Visit)] == [
         "XA_PASS.XA-XB.rail 1", "XB_PASS.XA-XB.rail 1", "XB_PASS.gauge 1", "XB_PORT.rail-sea 1", "XC_PORT.sea-road 1",

@@ -130,11 +130,26 @@ def _stops(drawn: _Drawn, draw: st.DrawFn) -> None:
         drawn.add("calendars", calendar_id="K", weekday=day, opens_h=opens, closes_h=draw(st.floats(opens + 0.5, 24)))
     free = {"from_vehicle_kind": "", "to_vehicle_kind": "", "from_gauge_mm": 0, "to_gauge_mm": 0,
             "from_country_code": "", "to_country_code": ""}  # fmt: skip
+
+    def scope() -> str:
+        return draw(st.sampled_from(["", *(row["scope"] for row in drawn.rows["closures"])]))
+
     if draw(st.booleans()):
-        drawn.add("facilities", **{**free, "facility_id": "F1", "kind": "port", "from_mode": "rail", "to_mode": "sea"})
+        drawn.add(
+            "facilities",
+            **{
+                **free,
+                "closure_scope": scope(),
+                "facility_id": "F1",
+                "kind": "port",
+                "from_mode": "rail",
+                "to_mode": "sea",
+            },
+        )
     if draw(st.booleans()):
-        drawn.add("facilities", **{**free, "facility_id": "F2", "kind": "gauge_yard", "from_mode": "rail",
-                                   "to_mode": "rail", "from_gauge_mm": 1435, "to_gauge_mm": 1520})  # fmt: skip
+        gauges = {"from_mode": "rail", "to_mode": "rail", "from_gauge_mm": 1435, "to_gauge_mm": 1520}
+        own = {"closure_scope": scope(), "facility_id": "F2", "kind": "gauge_yard", **gauges}
+        drawn.add("facilities", **{**free, **own})
     for facility in drawn.ids("facilities"):
         for number in range(draw(st.integers(0, 2))):
             hours = draw(st.floats(0, 8760))
@@ -149,6 +164,15 @@ def _rest(drawn: _Drawn, draw: st.DrawFn) -> None:
     for number in range(draw(st.integers(0, 2))):
         link = drawn.one_of("links")
         drawn.add("services", service_id=f"V{number}", link_id=link["link_id"], vehicle_kind=kinds[link["mode"]])
+    if draw(st.booleans()):
+        for month in range(1, 13):
+            drawn.add("seasons", season_id="S", month=month, factor_frac=2.0 if month > 6 else 0.0)
+    places = draw(st.integers(1, 1000))
+    drawn.add("yards", yard_id="Y", place_count=places, embargo_count=places, lift_count=places - 1)
+    drawn.add("berths")
+    facility, link = drawn.ids("facilities")[:1], drawn.ids("links")[0]
+    drawn.add("failures", failure_id="B", facility_id="".join(facility), link_id="" if facility else link)
+    drawn.add("disruptions", disruption_id="D", node_id="", facility_id="", link_id=link)
     for table, most in (("demand", 2), ("interventions", 2), ("observations", 2)):
         for number in range(draw(st.integers(0, most))):
             drawn.add(table, **{TABLES[table].key[0]: f"{table}.{number}"})

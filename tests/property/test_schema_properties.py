@@ -64,6 +64,7 @@ def row_of(table: str) -> st.SearchStrategy[dict[str, Any]]:
     known = {
         "nodes": ["A", "B"], "modes": ["rail"], "vehicle_kinds": ["train"], "links": ["A-B.rail"],
         "facilities": ["F"], "commodities": ["box"], "sources": ["S1"], "calendars": [""], "fleets": [""],
+        "seasons": [""],
     }  # fmt: skip
     cells: dict[str, st.SearchStrategy[Any]] = {}
     for column in TABLES[table].columns:
