@@ -89,8 +89,10 @@ class Sqlite:
 
     def _prepare(self) -> None:
         run = self._connection.execute
+        # In this order: whoever makes the ledger at this very moment says so before he makes a table.
+        tables = run("SELECT count(*) FROM sqlite_master").fetchone()[0]
         application = run("PRAGMA application_id").fetchone()[0]
-        if application != _APPLICATION and run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if application != _APPLICATION and tables:
             raise FormatError(f"{self.name} is a database, but not a ledger")
         run("PRAGMA journal_mode=WAL").fetchall()
         for pragma in (f"application_id={_APPLICATION}", "synchronous=FULL", "case_sensitive_like=ON",
