@@ -335,3 +335,16 @@ def test_a_comparison_names_the_scenario_that_is_wrong(tmp_path: Path) -> None:
     assert "broken: " in done.stderr
     assert "fleets ferries: 0 vehicles" in done.stderr
     assert "no scenario called" in run("compare", "today", "nope", *QUICK, code=2).stderr
+
+
+def test_every_event_of_the_first_replication_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "events.parquet"
+    simulated(*QUICK, "--events", str(path))
+    events = pd.read_parquet(path)
+    assert {"began", "joined_queue", "boarded", "finished"} <= set(events["event"])
+    assert "exists already" in run("simulate", *QUICK, "--events", str(path), code=2).stderr
+    assert "a file of events ends in" in run("simulate", *QUICK, "--events", "events.txt", code=2).stderr
+
+
+def test_an_executor_that_is_none_is_refused() -> None:
+    assert "executor must be threads or dask" in run("simulate", *QUICK, "--executor", "slurm", code=2).stderr

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kervan._cli_output import Field, complain, number, print_csv, print_json, print_table, records, say
-from kervan.errors import InputError
+from kervan.errors import FormatError, InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kervan.result import Result
     from kervan.scenario import Scenario
 
-__all__ = ["INTERRUPTED", "Asked", "compare", "simulate", "was_stopped"]
+__all__ = ["INTERRUPTED", "Asked", "compare", "simulate", "was_stopped", "watching"]
 
 #: What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
 INTERRUPTED: Final = 130
@@ -42,11 +42,14 @@ class Asked:
         Year to stand for.
     save
         Folder to save the result to.
+    events
+        File to write the events of the first replication to.
     """
 
     wishes: Mapping[str, Any] = field(default_factory=dict)
     year: int | None = None
     save: Path | None = None
+    events: Path | None = None
 
     def params(self) -> SimulateParams:
         """Return what was asked as the engine takes it.
@@ -82,10 +85,10 @@ def simulate(net: Network, scenario: Scenario | None, asked: Asked, form: str) -
     from kervan.engines import run
     from kervan.engines.simulate.engine import simulate_json
 
-    params = asked.params()
+    params, edits = asked.params(), at_year(scenario, asked.year)
     _make_room(asked)
     with watching() as watch:
-        result = run(net, "simulate", params, at_year(scenario, asked.year), watch=watch)
+        result = run(net, "simulate", params, edits, watch=watch)
     if form == "json":
         print_json(simulate_json(result))
     elif form == "csv":
@@ -93,6 +96,8 @@ def simulate(net: Network, scenario: Scenario | None, asked: Asked, form: str) -
     else:
         _print_year(net, result)
     _save(result, asked)
+    if asked.events is not None and not was_stopped(result):
+        _write_events(edits.apply(net) if edits is not None else net, params, asked.events)
     return result
 
 
@@ -136,11 +141,29 @@ def _make_room(asked: Asked) -> None:
         from kervan.result import room_for
 
         room_for(asked.save)
+    if asked.events is not None:
+        from kervan.formats.eventlog import event_format
+
+        event_format(asked.events)
+        if asked.events.exists():
+            raise FormatError(f"{asked.events} exists already; choose another name")
 
 
 def _save(result: Result, asked: Asked) -> None:
     if asked.save is not None:
         complain(f"Saved to {result.save(asked.save)}")
+
+
+def _write_events(net: Network, params: SimulateParams, path: Path) -> None:
+    """Write the events of the first replication."""
+    from kervan.engines.simulate.eventlog import log_of
+    from kervan.engines.simulate.rows import ready
+    from kervan.engines.simulate.run import run_traced
+    from kervan.formats.eventlog import write_events
+
+    corridor = ready(net, params)
+    traced = run_traced(corridor.model, corridor.clock.horizon_h, seed=params.seed)
+    complain(f"Events in {write_events(log_of(traced, corridor.model), path, start=corridor.clock.start)}")
 
 
 # ── while it runs ───────────────────────────────────────────────────────────────────────────────────

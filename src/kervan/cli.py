@@ -75,6 +75,9 @@ _Demand = Annotated[list[str] | None, typer.Option("--demand", help="A demand ro
 _VolumeFactor = Annotated[float | None, typer.Option("--volume-factor", help="By which all demand is multiplied.")]
 _LeadDays = Annotated[float | None, typer.Option("--lead-days", help="Days before the year, in which it fills.")]
 _TailDays = Annotated[float | None, typer.Option("--tail-days", help="Days after it, for the last to arrive.")]
+_Executor = Annotated[
+    str | None, typer.Option("--executor", help="Where replications run: threads, or a dask cluster.")
+]
 _Save = Annotated[Path | None, typer.Option("--save", help="Folder to save the whole result to, as Parquet.")]
 _DEFAULT = "trans_caspian"
 #: What a shell says of a program that a closed pipe ended: 128 and the number of SIGPIPE.
@@ -224,6 +227,10 @@ def simulate(
     volume_factor: _VolumeFactor = None,
     lead_days: _LeadDays = None,
     tail_days: _TailDays = None,
+    executor: _Executor = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="File for all events of the first replication: .parquet, .xes ...")
+    ] = None,
     save: _Save = None,
     package: _Package = _DEFAULT,
     as_json: Json = False,
@@ -236,8 +243,10 @@ def simulate(
     wishes = {
         "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
         "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
+        "executor": executor,
     }  # fmt: skip
-    result = shell.simulate(_loaded(package), _scenario(package, scenario), shell.Asked(wishes, year, save), form)
+    asked = shell.Asked(wishes, year, save, events)
+    result = shell.simulate(_loaded(package), _scenario(package, scenario), asked, form)
     if shell.was_stopped(result):
         raise typer.Exit(shell.INTERRUPTED)
 
@@ -255,6 +264,7 @@ def compare(
     volume_factor: _VolumeFactor = None,
     lead_days: _LeadDays = None,
     tail_days: _TailDays = None,
+    executor: _Executor = None,
     save: _Save = None,
     package: _Package = _DEFAULT,
     as_json: Json = False,
@@ -268,6 +278,7 @@ def compare(
     wishes = {
         "replications": replications, "half_width_frac": half_width, "seed": seed, "threads": threads,
         "demand_ids": tuple(demand or ()), "volume_factor": volume_factor, "lead_d": lead_days, "tail_d": tail_days,
+        "executor": executor,
     }  # fmt: skip
     scenarios = named(package, first), named(package, second)
     result = shell.compare(_loaded(package), scenarios, shell.Asked(wishes, year, save), form)

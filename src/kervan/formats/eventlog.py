@@ -86,7 +86,7 @@ def write_events(log: EventLog, path: str | Path, *, start: datetime, overwrite:
         When it cannot be written, or the instants would not be ones.
     """
     path = path_of(path)
-    chosen = _format_for(path)
+    chosen = event_format(path)
     origin = _origin(log, start)
     _check_names(log)
     with new_file(path, overwrite=overwrite) as scratch:
@@ -94,7 +94,14 @@ def write_events(log: EventLog, path: str | Path, *, start: datetime, overwrite:
     return path
 
 
-def _format_for(path: Path) -> EventFormat:
+def event_format(path: Path) -> EventFormat:
+    """Return the kind of file for events that a path names.
+
+    Raises
+    ------
+    FormatError
+        When it ends in none of `EVENT_FORMATS`.
+    """
     for entry in EVENT_FORMATS.values():
         if path.name.lower().endswith(entry.suffix) and len(path.name) > len(entry.suffix):
             return entry
