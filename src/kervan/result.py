@@ -120,7 +120,7 @@ class Result:
                 "provenance": asdict(self.provenance),
                 "tables": {name: [asdict_column(c) for c in self.spec[name].columns] for name in self._tables},
             }
-            (scratch / "result.json").write_text(json.dumps(content, indent=1, default=str), encoding="utf-8")
+            (scratch / "result.json").write_text(json.dumps(content, indent=1, default=str) + "\n", encoding="utf-8")
         return folder
 
     @classmethod
